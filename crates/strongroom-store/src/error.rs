@@ -1,0 +1,141 @@
+//! What can go wrong, sorted by what the caller must do.
+
+use crate::{BATCH_BYTES_MAX, BATCH_OPS_MAX, Durability, KEY_BYTES_MAX, VALUE_BYTES_MAX};
+use std::fmt;
+use uuid::Uuid;
+
+/// Why a read gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The engine or the disk failed. Reading again may help; nothing was changed.
+    #[error("the store could not be read: {0}")]
+    Io(String),
+    /// What was read is not what was written. Stop, verify, restore.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// A snapshot outlived the before-images that the backend keeps. Take a new one and begin again.
+    #[error("the snapshot is too old: more was overwritten since it was taken than the store keeps")]
+    SnapshotTooOld,
+}
+
+/// What was found where a precondition did not hold.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Found {
+    /// No value.
+    Nothing,
+    /// Another value.
+    Value(Vec<u8>),
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("Nothing"),
+            Self::Value(value) => write!(f, "Value({} bytes)", value.len()),
+        }
+    }
+}
+
+/// A precondition that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedPrecondition {
+    /// Its place in [`Batch::preconditions`](crate::Batch::preconditions).
+    pub index: usize,
+    /// What was found instead.
+    pub found: Found,
+}
+
+/// Why a batch is not one that this store may ever apply. A bug in the caller, not an event in the world.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A put on an existing key, or a delete, in an append-only space.
+    #[error("space `{space}` is append-only: a key that is there stays as it is")]
+    AppendOnly {
+        /// Where.
+        space: &'static str,
+    },
+    /// Too many bytes.
+    #[error("a batch has at most {BATCH_BYTES_MAX} bytes, this one has {bytes}")]
+    BatchBytes {
+        /// How many there were.
+        bytes: usize,
+    },
+    /// Too many changes.
+    #[error("a batch has at most {BATCH_OPS_MAX} changes, this one has {ops}")]
+    BatchOps {
+        /// How many there were.
+        ops: usize,
+    },
+    /// A prune with the right of another store.
+    #[error("the right to prune `{space}` belongs to another store")]
+    ForeignPruneRight {
+        /// Where.
+        space: &'static str,
+    },
+    /// A key that is too long.
+    #[error("a key has at most {KEY_BYTES_MAX} bytes, one for space `{space}` has {bytes}")]
+    KeyBytes {
+        /// Where.
+        space: &'static str,
+        /// How long it was.
+        bytes: usize,
+    },
+    /// A key without bytes.
+    #[error("a key for space `{space}` is empty")]
+    KeyEmpty {
+        /// Where.
+        space: &'static str,
+    },
+    /// A prune where a delete would do.
+    #[error("space `{space}` is mutable: delete from it, prune is for append-only spaces")]
+    PruneOfMutable {
+        /// Where.
+        space: &'static str,
+    },
+    /// A value that is too long.
+    #[error("a value has at most {VALUE_BYTES_MAX} bytes, one for space `{space}` has {bytes}")]
+    ValueBytes {
+        /// Where.
+        space: &'static str,
+        /// How long it was.
+        bytes: usize,
+    },
+}
+
+/// Why a commit is not acknowledged, sorted by what is true of the store afterwards.
+///
+/// Exhaustive on purpose: a new way to fail must break whoever handles failures.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Nothing was applied: these preconditions did not hold. Read again, decide again.
+    #[error("{} precondition(s) did not hold", .0.len())]
+    Conflict(Vec<FailedPrecondition>),
+    /// Nothing more will be applied by this handle. Close, verify, reopen.
+    #[error("the store failed and takes no more commits: {0}")]
+    Fatal(String),
+    /// Nothing was applied: the batch breaks a limit or the mode of a space.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nothing was applied: a passing failure. The same batch may be tried again.
+    #[error("the store could not commit this time: {0}")]
+    Retryable(String),
+    /// Nothing was applied: the store cannot reach the durability asked for.
+    #[error("durability {asked:?} was asked for, this store reaches {reaches:?}")]
+    TooDurable {
+        /// What was asked for.
+        asked: Durability,
+        /// The most it can.
+        reaches: Durability,
+    },
+    /// Whether the batch was applied is not known. Ask by its id once the store answers again, or reopen; until then
+    /// treat it as neither done nor undone.
+    #[error("whether the commit took place is unknown: {reason}")]
+    Unknown {
+        /// The id of the commit, where the store can tell later.
+        commit: Option<Uuid>,
+        /// What happened.
+        reason: String,
+    },
+}

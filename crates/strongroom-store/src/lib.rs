@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod error;
+mod limits;
+mod memory;
+mod prune;
+mod space;
+mod store;
+
+pub use batch::{Batch, Op, Precondition};
+pub use error::{CommitError, FailedPrecondition, Found, ReadError, Refusal};
+pub use limits::{BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX};
+pub use memory::MemoryStore;
+pub use prune::PruneRight;
+pub use space::{Mode, Space};
+pub use store::{Capabilities, Committed, Direction, Durability, KeyRange, Pair, Read, ReadExt, Store};

@@ -1,0 +1,180 @@
+//! The trait.
+
+use crate::{Batch, CommitError, ReadError, Space};
+use std::fmt;
+
+/// How well a commit survives. Ordered: each level includes those below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Durability {
+    /// Survives the death of the process (`kill -9`), perhaps not the loss of power.
+    Process,
+    /// Survives the loss of power: the bytes and the names that lead to them were synced to the device.
+    Power,
+    /// Survives the loss of the machine: another one has it durably.
+    Replicated,
+}
+
+/// A commit took place, all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The durability that was achieved: at least what was asked for.
+    pub durability: Durability,
+}
+
+/// What a backend can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The highest durability `commit` reaches.
+    pub durability_max: Durability,
+    /// Whether several processes may have the store open and write.
+    pub multi_writer: bool,
+    /// Whether a snapshot stays answerable however much is written meanwhile; otherwise long scans may end in
+    /// [`ReadError::SnapshotTooOld`].
+    pub unbounded_snapshots: bool,
+}
+
+/// From which end a scan goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Ascending keys.
+    Forward,
+    /// Descending keys.
+    Backward,
+}
+
+/// A half-open range of keys: `start <= key < end`; no `end` is no bound.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyRange {
+    /// The first key that may be in it.
+    pub start: Vec<u8>,
+    /// The first key after it.
+    pub end: Option<Vec<u8>>,
+}
+
+impl KeyRange {
+    /// Every key.
+    pub const fn all() -> Self {
+        Self { start: Vec::new(), end: None }
+    }
+
+    /// The keys that begin with `prefix`.
+    pub fn prefix(prefix: &[u8]) -> Self {
+        // The successor of a prefix: drop trailing 0xff, add one to what is last then.
+        let mut end = prefix.to_vec();
+        while let Some(last) = end.pop() {
+            if let Some(next) = last.checked_add(1) {
+                end.push(next);
+                return Self { start: prefix.to_vec(), end: Some(end) };
+            }
+        }
+        Self { start: prefix.to_vec(), end: None }
+    }
+
+    /// `start <= key < end`.
+    pub fn between(start: impl Into<Vec<u8>>, end: impl Into<Vec<u8>>) -> Self {
+        Self { start: start.into(), end: Some(end.into()) }
+    }
+
+    /// Whether `key` is in it.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.start.as_slice() <= key && self.end.as_deref().is_none_or(|end| key < end)
+    }
+
+    /// Whether no key can be in it.
+    pub fn is_empty(&self) -> bool {
+        self.end.as_deref().is_some_and(|end| end <= self.start.as_slice())
+    }
+
+    /// What is left of it after a page that ended with `last`, going in this direction.
+    #[must_use]
+    pub fn after(&self, last: &[u8], direction: Direction) -> Self {
+        match direction {
+            Direction::Forward => {
+                let mut start = last.to_vec();
+                start.push(0);
+                Self { start, end: self.end.clone() }
+            }
+            Direction::Backward => Self { start: self.start.clone(), end: Some(last.to_vec()) },
+        }
+    }
+}
+
+// Keys may be derived from personal data: only their lengths are printed.
+impl fmt::Debug for KeyRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyRange({} bytes .. {:?} bytes)", self.start.len(), self.end.as_ref().map(Vec::len))
+    }
+}
+
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Looking into a store, or into a snapshot of one.
+pub trait Read: Send + Sync {
+    /// The value of a key.
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// At most `limit` pairs of a range, in order of their keys (bytewise), from the end that `direction` names.
+    ///
+    /// Fewer than `limit` means that the range is exhausted; a limit above
+    /// [`SCAN_LIMIT_MAX`](crate::SCAN_LIMIT_MAX) is read as that.
+    fn scan(
+        &self,
+        space: Space,
+        range: &KeyRange,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Pair>, ReadError>;
+}
+
+/// A home for data: ordered keys in spaces, changed by atomic batches.
+///
+/// - **Atomicity**: a batch happens wholly or not at all, through a crash as well.
+/// - **Ordering**: commits are totally ordered; a `get` or `scan` that starts after `commit` returned sees it. A `scan`
+///   on the store itself (not on a snapshot) sees each single pair as of some moment during the call.
+/// - **Durability**: `commit` answers `Ok` only once the batch has at least the durability asked for, and says which it
+///   reached. A store never downgrades in silence.
+/// - **Idempotence**: none of itself. Whoever may repeat a batch adds a precondition that fails the second time.
+///
+/// After [`CommitError::Fatal`] a handle takes no more commits.
+pub trait Store: Read {
+    /// Applies a batch if all its preconditions hold.
+    fn commit(&self, batch: &Batch, durability: Durability) -> Result<Committed, CommitError>;
+
+    /// Makes every commit so far as durable as the store can, and says how durable that is.
+    fn sync(&self) -> Result<Durability, CommitError>;
+
+    /// A consistent view of this moment, for long scans.
+    fn snapshot(&self) -> Result<Box<dyn Read + '_>, ReadError>;
+
+    /// What this backend can do.
+    fn capabilities(&self) -> Capabilities;
+}
+
+/// Conveniences on every [`Read`].
+pub trait ReadExt: Read {
+    /// Calls `visit` with each pair of a range in ascending order, a page at a time, until it answers `false`.
+    fn for_each<E: From<ReadError>>(
+        &self,
+        space: Space,
+        range: &KeyRange,
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        const PAGE: usize = 512;
+        let mut range = range.clone();
+        loop {
+            let page = self.scan(space, &range, Direction::Forward, PAGE)?;
+            for (key, value) in &page {
+                if !visit(key, value)? {
+                    return Ok(());
+                }
+            }
+            match page.last() {
+                Some((last, _)) if page.len() >= PAGE => range = range.after(last, Direction::Forward),
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+impl<R: Read + ?Sized> ReadExt for R {}
