@@ -1,0 +1,304 @@
+//! The detectors: small matchers over one window of a chain, or around one at sign.
+//!
+//! Weights. A detector gives a base score from 0 to 1 for its checks and its shape; 0.5 is where a finding is more
+//! likely right than wrong, and the default threshold. What stands around it then moves the score (see [`Hit::settle`]).
+
+pub(crate) mod account;
+pub(crate) mod card;
+pub(crate) mod email;
+pub(crate) mod hkid;
+pub(crate) mod iban;
+pub(crate) mod network;
+pub(crate) mod phone;
+pub(crate) mod resident;
+pub(crate) mod secret;
+pub(crate) mod taiwan;
+pub(crate) mod uscc;
+
+use crate::candidate::{Chain, Group, WINDOW_GROUPS_MAX, join};
+use crate::context::{Around, Context};
+use crate::glyph::{self, Glyph};
+use crate::{Entity, Evidence, Finding, Proof};
+
+/// The longest value in letters and digits: an IBAN has 34.
+const CHARACTERS_MAX: usize = 34;
+
+/// What a context word adds.
+const CONTEXT_WEIGHT: f32 = 0.25;
+/// What a word that names another kind of number, such as an order number, takes.
+const CONTRARY_WEIGHT: f32 = 0.4;
+/// What is taken where the value is joined to more letters or digits by a dash, dot, slash or underscore.
+const JOINED_WEIGHT: f32 = 0.35;
+/// What is taken where it reads as an amount.
+const MONEY_WEIGHT: f32 = 0.5;
+/// What is taken from a value of several groups where the next group looks like one more of them.
+const CROWDED_WEIGHT: f32 = 0.2;
+
+/// Some neighbouring groups of a chain, read as one value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) text: &'a [u8],
+    pub(crate) groups: &'a [Group],
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl<'a> Window<'a> {
+    fn of(bytes: &'a [u8], chain: &'a Chain, first: usize, last: usize) -> Option<Self> {
+        let groups = chain.groups.get(first..=last)?;
+        let (from, to) = (groups.first()?.from, groups.last()?.to);
+        Some(Self {
+            bytes,
+            text: chain.characters.get(from..to)?,
+            groups,
+            start: chain.start_of(from)?,
+            end: chain.end_of(to.checked_sub(1)?)?,
+        })
+    }
+
+    /// The bits of [`join`] between each two groups.
+    pub(crate) fn joins(&self) -> impl Iterator<Item = u8> + '_ {
+        self.groups.iter().skip(1).map(|group| group.join)
+    }
+
+    /// Characters in each group; 0 past the last.
+    pub(crate) fn sizes(&self) -> [usize; WINDOW_GROUPS_MAX] {
+        let mut sizes = [0; WINDOW_GROUPS_MAX];
+        for (size, group) in sizes.iter_mut().zip(self.groups) {
+            *size = group.to.saturating_sub(group.from);
+        }
+        sizes
+    }
+
+    pub(crate) const fn is_single(&self) -> bool {
+        self.groups.len() == 1
+    }
+
+    /// Whether the groups, if more than one, are joined all alike by a space, a dash or a dot, and only the last of
+    /// them may be a single character.
+    pub(crate) fn is_uniform(&self) -> bool {
+        let first = self.joins().next().unwrap_or(0);
+        let alike = matches!(first, 0 | join::SPACE | join::DASH | join::DOT)
+            && self.joins().all(|join| join == first);
+        let before_last = self.groups.len().saturating_sub(1);
+        alike && self.sizes().iter().take(before_last).all(|size| *size > 1)
+    }
+
+    pub(crate) fn all_digits(&self) -> bool {
+        self.text.iter().all(u8::is_ascii_digit)
+    }
+
+    /// A hit over the whole window.
+    pub(crate) fn hit(&self, entity: Entity, score: f32) -> Hit {
+        let numeric = self.all_digits();
+        Hit { grouped: !self.is_single(), numeric, ..Hit::new(entity, self.start, self.end, score) }
+    }
+}
+
+/// What one detector says before its surroundings are weighed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) entity: Entity,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) score: f32,
+    pub(crate) evidence: Evidence,
+    /// It is nothing without a context word.
+    pub(crate) needs_context: bool,
+    /// It is one of several groups, so a group beside it may belong to it.
+    pub(crate) grouped: bool,
+    /// It is digits alone, so it may be an amount or an order number.
+    pub(crate) numeric: bool,
+}
+
+impl Hit {
+    pub(crate) fn new(entity: Entity, start: usize, end: usize, score: f32) -> Self {
+        let evidence = Evidence::default();
+        Self { entity, start, end, score, evidence, needs_context: false, grouped: false, numeric: false }
+    }
+
+    #[must_use]
+    pub(crate) fn checksum(mut self, id: &'static str) -> Self {
+        self.evidence = self.evidence.with(Proof::Checksum(id));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn structure(mut self, id: &'static str) -> Self {
+        self.evidence = self.evidence.with(Proof::Structure(id));
+        self
+    }
+
+    #[must_use]
+    pub(crate) const fn with_context_only(mut self) -> Self {
+        self.needs_context = true;
+        self
+    }
+
+    /// Weighs what stands around the hit; `None` where nothing is left.
+    pub(crate) fn settle(mut self, bytes: &[u8], context: &Context) -> Option<Finding> {
+        if self.numeric {
+            let (before, after) = (Edge::before(bytes, self.start), Edge::after(bytes, self.end));
+            if before == Edge::Money || after == Edge::Money {
+                self.score -= MONEY_WEIGHT;
+            }
+            if before == Edge::Joined || after == Edge::Joined {
+                self.score -= JOINED_WEIGHT;
+            }
+            if self.grouped && (before == Edge::Crowded || after == Edge::Crowded) {
+                self.score -= CROWDED_WEIGHT;
+            }
+        }
+        match context.around(bytes, self.start, self.end, self.entity) {
+            Around::Word(word) => {
+                self.score += CONTEXT_WEIGHT;
+                self.evidence = self.evidence.with(Proof::Context(word));
+            }
+            Around::Contrary | Around::Nothing if self.needs_context => return None,
+            Around::Contrary if self.numeric => self.score -= CONTRARY_WEIGHT,
+            Around::Contrary | Around::Nothing => {}
+        }
+        let confidence = self.score.clamp(0.0, 0.99);
+        let Self { entity, start, end, evidence, .. } = self;
+        (confidence > 0.0).then_some(Finding { entity, start, end, confidence, evidence })
+    }
+}
+
+/// Calls every detector on every window of the chain.
+pub(crate) fn chain(bytes: &[u8], chain: &Chain, on: &dyn Fn(Entity) -> bool, found: &mut dyn FnMut(Hit)) {
+    for first in 0..chain.starts {
+        let past = first.saturating_add(WINDOW_GROUPS_MAX).min(chain.groups.len());
+        for last in first..past {
+            let Some(window) = Window::of(bytes, chain, first, last) else { break };
+            if window.text.len() > CHARACTERS_MAX {
+                break;
+            }
+            for (entities, detect) in DETECTORS {
+                if entities.iter().any(|entity| on(*entity))
+                    && let Some(hit) = detect(&window)
+                    && on(hit.entity)
+                {
+                    found(hit);
+                }
+            }
+        }
+    }
+}
+
+type Detect = fn(&Window<'_>) -> Option<Hit>;
+
+const DETECTORS: &[(&[Entity], Detect)] = &[
+    (&[Entity::AwsKey], secret::aws_key),
+    (&[Entity::CnBankAccount], account::bank_account),
+    (&[Entity::CnResidentId], resident::find),
+    (&[Entity::CnUscc], uscc::find),
+    (&[Entity::CreditCard], card::find),
+    (&[Entity::HkHkid], hkid::find),
+    (&[Entity::Iban], iban::find),
+    (&[Entity::IpAddress], network::ip_v4),
+    (&[Entity::Passport], account::passport),
+    (&[Entity::Phone], phone::find),
+    (&[Entity::TwNationalId], taiwan::national_id),
+    (&[Entity::TwUbn], taiwan::ubn),
+    (&[Entity::UsSsn], account::us_ssn),
+];
+
+/// What touches a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    /// Nothing that matters.
+    Open,
+    /// A space and one more group of digits.
+    Crowded,
+    /// A dash, dot, slash or underscore and more letters or digits.
+    Joined,
+    /// A currency or a unit.
+    Money,
+}
+
+impl Edge {
+    fn before(bytes: &[u8], start: usize) -> Self {
+        let Some((glyph, at, _)) = glyph::previous_visible(bytes, start) else { return Self::Open };
+        let further = || glyph::previous_visible(bytes, at).map(|(glyph, ..)| glyph);
+        match glyph {
+            Glyph::Mark(b'$') => Self::Money,
+            Glyph::Mark(b'-' | b'.' | b'_') if further().is_some_and(|g| g.alphanumeric().is_some()) => {
+                Self::Joined
+            }
+            Glyph::Mark(b'/') if matches!(further(), Some(Glyph::Letter(_))) => Self::Joined,
+            Glyph::Mark(b' ') => match further() {
+                Some(Glyph::Digit(_)) => Self::Crowded,
+                Some(Glyph::Mark(b'$')) => Self::Money,
+                _ => Self::Open,
+            },
+            Glyph::Digit(_) | Glyph::Letter(_) => Self::Joined,
+            _ => Self::Open,
+        }
+    }
+
+    fn after(bytes: &[u8], end: usize) -> Self {
+        let Some((glyph, at, next)) = glyph::next_visible(bytes, end) else { return Self::Open };
+        let further = || glyph::next_visible(bytes, next).map(|(glyph, ..)| glyph);
+        match glyph {
+            Glyph::Mark(b'%' | b'$') => Self::Money,
+            Glyph::Mark(b'.') if matches!(further(), Some(Glyph::Digit(_))) => Self::Joined,
+            Glyph::Mark(b'-' | b'_') if further().is_some_and(|g| g.alphanumeric().is_some()) => Self::Joined,
+            Glyph::Mark(b' ') if matches!(further(), Some(Glyph::Digit(_))) => Self::Crowded,
+            Glyph::Digit(_) | Glyph::Letter(_) => Self::Joined,
+            Glyph::Other
+                if bytes.get(at..).is_some_and(|rest| UNITS.iter().any(|unit| rest.starts_with(unit))) =>
+            {
+                Self::Money
+            }
+            _ => Self::Open,
+        }
+    }
+}
+
+/// Units and currencies that follow a number, in UTF-8.
+const UNITS: &[&[u8]] = &[
+    "元".as_bytes(),
+    "万".as_bytes(),
+    "萬".as_bytes(),
+    "亿".as_bytes(),
+    "億".as_bytes(),
+    "美元".as_bytes(),
+    "圆".as_bytes(),
+];
+
+/// Two digits as a number.
+pub(crate) fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |sum: u32, digit| {
+        sum.saturating_mul(10).saturating_add(u32::from(digit.wrapping_sub(b'0') % 10))
+    })
+}
+
+/// Whether a day of the Gregorian calendar exists.
+pub(crate) const fn is_date(year: u32, month: u32, day: u32) -> bool {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    day >= 1 && day <= days
+}
+
+/// The value of a letter or digit in base 36: `A` is 10.
+pub(crate) const fn base36(character: u8) -> Option<u32> {
+    match character {
+        b'0'..=b'9' => Some(widen(character.wrapping_sub(b'0'))),
+        b'A'..=b'Z' => Some(widen(character.wrapping_sub(b'A').wrapping_add(10))),
+        _ => None,
+    }
+}
+
+const fn widen(byte: u8) -> u32 {
+    u32::from_le_bytes([byte, 0, 0, 0])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Secrets: keys, tokens, and credentials in URLs.
+
+use super::{Hit, Window};
+use crate::Entity;
+
+/// Bytes of a URL before its at sign that are looked at.
+const CREDENTIALS_MAX: usize = 256;
+/// Bytes of a private key that are looked at for its closing line.
+const KEY_MAX: usize = 16 * 1024;
+/// Letters of the name in the lines around a private key: `ENCRYPTED`, `OPENSSH`.
+const LABEL_MAX: usize = 32;
+
+/// `AKIA` or `ASIA` and 16 characters of base 32, in upper case.
+pub(crate) fn aws_key(window: &Window<'_>) -> Option<Hit> {
+    let body = window.text.strip_prefix(b"AKIA").or_else(|| window.text.strip_prefix(b"ASIA"))?;
+    // SECURITY: the window folds case; the key does not, and neither does a full-width form stand for it.
+    let exact = window.bytes.get(window.start..window.end) == Some(window.text);
+    let shape = body.len() == 16 && body.iter().all(|c| matches!(c, b'A'..=b'Z' | b'2'..=b'7'));
+    (window.is_single() && exact && shape).then(|| window.hit(Entity::AwsKey, 0.9).structure("aws_prefix"))
+}
+
+/// The token whose first part begins at `start`: three parts of base64url, the first of which begins `{"`.
+pub(crate) fn jwt(bytes: &[u8], start: usize) -> Option<Hit> {
+    let glued = start
+        .checked_sub(1)
+        .and_then(|before| bytes.get(before))
+        .is_some_and(|b| is_base64url(*b) || *b == b'.');
+    let rest = bytes.get(start..)?;
+    if glued || !rest.starts_with(b"eyJ") {
+        return None;
+    }
+    let mut end = start;
+    let mut parts = 0_usize;
+    let mut left = rest;
+    while parts < 3 {
+        let length = left.iter().take_while(|byte| is_base64url(**byte)).count();
+        // An unsigned token has an empty last part.
+        if length < 8 && parts < 2 {
+            return None;
+        }
+        parts = parts.saturating_add(1);
+        end = end.saturating_add(length);
+        left = left.get(length..)?;
+        if parts < 3 {
+            left = left.strip_prefix(b".")?;
+            end = end.saturating_add(1);
+        }
+    }
+    Some(Hit::new(Entity::Jwt, start, end, 0.9).structure("jose_header"))
+}
+
+/// The user and password before the at sign at `at`: `scheme://user:password@`.
+pub(crate) fn url_credentials(bytes: &[u8], at: usize) -> Option<Hit> {
+    let from = at.saturating_sub(CREDENTIALS_MAX);
+    let before = bytes.get(from..at)?;
+    let length = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_graphic() && !matches!(**byte, b'/' | b'@'))
+        .count();
+    let start = at.checked_sub(length)?;
+    let credentials = bytes.get(start..at)?;
+    let scheme = bytes.get(..start)?.strip_suffix(b"://")?.last()?;
+    let colon = credentials.iter().position(|byte| *byte == b':')?;
+    let host =
+        bytes.get(at.saturating_add(1)).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'[');
+    let password = colon.saturating_add(1) < credentials.len();
+    (scheme.is_ascii_alphanumeric() && host && password)
+        .then(|| Hit::new(Entity::UrlCredentials, start, at, 0.9).structure("userinfo"))
+}
+
+/// The private key whose opening line begins with the five dashes at `start`.
+pub(crate) fn private_key(bytes: &[u8], start: usize) -> Option<Hit> {
+    let opened = bytes.get(start..)?.strip_prefix(b"-----BEGIN ")?;
+    let label = opened.get(..opened.len().min(LABEL_MAX))?.split(|byte| *byte == b'-').next()?;
+    let line = opened.get(label.len()..)?.strip_prefix(b"-----")?;
+    if !label.ends_with(b"PRIVATE KEY")
+        || !label.iter().all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b' '))
+    {
+        return None;
+    }
+    let body = line.get(..line.len().min(KEY_MAX))?;
+    let opening_end = bytes.len().checked_sub(line.len())?;
+    // The next five dashes are the closing line, or the key was cut off and its opening line alone is known.
+    let closing = body.windows(5).position(|five| five == b"-----").and_then(|place| {
+        let tail =
+            body.get(place..)?.strip_prefix(b"-----END ")?.strip_prefix(label)?.strip_prefix(b"-----")?;
+        opening_end.checked_add(body.len().checked_sub(tail.len())?)
+    });
+    let hit = Hit::new(Entity::PrivateKey, start, closing.unwrap_or(opening_end), 0.95);
+    Some(hit.structure("pem_label"))
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}

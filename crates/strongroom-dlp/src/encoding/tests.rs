@@ -1,0 +1,135 @@
+//! Goal: every offset leads back to the very bytes a character came from. Method: text is encoded by another hand
+//! (`encoding_rs`, or the standard library for UTF-16), decoded here, and each character compared with its bytes.
+
+use super::*;
+use crate::testing::cases;
+use crate::{Entity, Scanner};
+use proptest::prelude::*;
+
+const ALL: [Encoding; 5] =
+    [Encoding::Big5, Encoding::Gb18030, Encoding::Utf16Be, Encoding::Utf16Le, Encoding::Utf8];
+
+fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
+    match encoding {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        Encoding::Gb18030 => encoding_rs::GB18030.encode(text).0.into_owned(),
+        Encoding::Big5 => encoding_rs::BIG5.encode(text).0.into_owned(),
+    }
+}
+
+#[test]
+fn findings_point_into_the_original_bytes() {
+    let text = "客戶張三，電話：13800138000；身份證11010519491231002X，郵箱zs＠example.com。";
+    for encoding in ALL {
+        let bytes = encode(text, encoding);
+        let found = Scanner::new().scan_encoded(&bytes, encoding);
+        let values: Vec<_> =
+            found.iter().map(|f| (f.entity, decode(&bytes[f.range()], encoding).into_text())).collect();
+        let expected = [
+            (Entity::Phone, "13800138000".to_owned()),
+            (Entity::CnResidentId, "11010519491231002X".to_owned()),
+            (Entity::Email, "zs＠example.com".to_owned()),
+        ];
+        assert_eq!(values, expected, "{encoding}");
+    }
+}
+
+#[test]
+fn encodings_are_detected() {
+    let simplified = "客户张三的联系电话是13800138000，请在工作日与他联系，谢谢合作。合同已经签署完毕。";
+    let traditional = "客戶張三的聯絡電話是0912345678，請在工作日與他聯絡，謝謝合作。合約已經簽署完畢。";
+    for (text, encoding) in [
+        (simplified, Encoding::Utf8),
+        (simplified, Encoding::Gb18030),
+        (traditional, Encoding::Big5),
+        ("name,phone\nzhang,13800138000\n", Encoding::Utf8),
+        ("name,phone\nzhang,13800138000\n", Encoding::Utf16Le),
+        ("name,phone\nzhang,13800138000\n", Encoding::Utf16Be),
+        ("", Encoding::Utf8),
+    ] {
+        assert_eq!(detect(&encode(text, encoding)), encoding, "{text}");
+    }
+    assert_eq!(detect(&encode(&format!("\u{feff}{simplified}"), Encoding::Utf16Le)), Encoding::Utf16Le);
+    assert_eq!(detect(&encode(&format!("\u{feff}{simplified}"), Encoding::Utf16Be)), Encoding::Utf16Be);
+    // A character cut in two by the end of the sample is no reason to doubt UTF-8.
+    let long = format!("a{}", "中".repeat(SAMPLE_BYTES));
+    assert_eq!(detect(long.as_bytes()), Encoding::Utf8);
+}
+
+#[test]
+fn malformed_bytes_are_counted_and_passed_over() {
+    for (bytes, encoding, text, malformed) in [
+        (&b"a\xFFb"[..], Encoding::Utf8, "a\u{FFFD}b", 1),
+        (b"a\xFFb", Encoding::Gb18030, "a\u{FFFD}b", 1),
+        (b"a\xFFb", Encoding::Big5, "a\u{FFFD}b", 1),
+        (b"\x80A", Encoding::Gb18030, "€A", 0),
+        (b"\xD6", Encoding::Gb18030, "\u{FFFD}", 1),
+        (b"\xD6\xD0\xD6", Encoding::Gb18030, "中\u{FFFD}", 1),
+        (b"\xA4\xA4\xA4", Encoding::Big5, "中\u{FFFD}", 1),
+        (b"\x00\xD8a\x00", Encoding::Utf16Le, "\u{FFFD}a", 2),
+        (b"a\x00b", Encoding::Utf16Le, "a\u{FFFD}", 1),
+        // Letter and combining mark from one code.
+        (b"\x88\x62a", Encoding::Big5, "\u{CA}\u{304}a", 0),
+    ] {
+        let decoded = decode(bytes, encoding);
+        assert_eq!((decoded.text(), decoded.malformed()), (text, malformed), "{bytes:?} {encoding}");
+        assert_eq!(decoded.source_offset(decoded.text().len()), Some(bytes.len()));
+    }
+    assert_eq!(decode(b"\x88\x62a", Encoding::Big5).source_offset(4), Some(2));
+}
+
+#[test]
+fn names_parse_back() {
+    for encoding in ALL {
+        assert_eq!(encoding.to_string().parse(), Ok(encoding));
+        assert_eq!(encoding.to_string().to_uppercase().parse(), Ok(encoding));
+    }
+    assert_eq!("gbk".parse(), Ok(Encoding::Gb18030));
+    assert!("latin1".parse::<Encoding>().is_err());
+}
+
+#[test]
+fn decoded_text_does_not_show_in_debug_output() {
+    let shown = format!("{:?}", decode("13800138000".as_bytes(), Encoding::Utf8));
+    assert!(!shown.contains("138") && shown.contains("[redacted]"));
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn each_character_leads_back_to_its_bytes(text in "[ -~中文電話号码０-９𠀀-𠀏é€]{0,40}") {
+        for encoding in ALL {
+            if encoding == Encoding::Big5 && encoding_rs::BIG5.encode(&text).2 {
+                continue;
+            }
+            let bytes = encode(&text, encoding);
+            let decoded = decode(&bytes, encoding);
+            prop_assert_eq!(decoded.text(), &text);
+            for (at, c) in text.char_indices() {
+                let start = decoded.source_offset(at).unwrap();
+                let end = decoded.source_offset(at.saturating_add(c.len_utf8())).unwrap();
+                let own = encode(&c.to_string(), encoding);
+                prop_assert_eq!(&bytes[start..end], &own[..]);
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_decode_with_offsets_in_order(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+        for encoding in ALL {
+            let decoded = decode(&bytes, encoding);
+            let mut last = 0;
+            for (at, _) in decoded.text().char_indices() {
+                let offset = decoded.source_offset(at).unwrap();
+                prop_assert!(offset >= last && offset <= bytes.len());
+                last = offset;
+            }
+            prop_assert_eq!(decoded.source_offset(decoded.text().len()), Some(bytes.len()));
+            prop_assert_eq!(decoded.source_offset(decoded.text().len().saturating_add(1)), None);
+            let _ = detect(&bytes);
+        }
+    }
+}

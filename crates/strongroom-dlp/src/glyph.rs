@@ -1,0 +1,209 @@
+//! One character at a time, normalised: full-width forms, dashes, spaces and invisible characters.
+//!
+//! Positions are always those of the original bytes, so no offset map is needed. Malformed UTF-8 is [`Glyph::Other`],
+//! one byte at a time, and so ends whatever stands beside it.
+
+/// One character as the detectors see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glyph {
+    /// `0` to `9`, full-width too.
+    Digit(u8),
+    /// `A` to `Z`, folded to upper case, full-width too.
+    Letter(u8),
+    /// Any other ASCII byte, or the one that a dash, dot, space, bracket or currency sign stands for.
+    Mark(u8),
+    /// Zero-width and direction characters: as if they were not there.
+    Skip,
+    /// All else.
+    Other,
+}
+
+impl Glyph {
+    /// The letter or digit.
+    pub(crate) const fn alphanumeric(self) -> Option<u8> {
+        match self {
+            Self::Digit(c) | Self::Letter(c) => Some(c),
+            Self::Mark(_) | Self::Skip | Self::Other => None,
+        }
+    }
+}
+
+/// The glyph that starts at `at`, and its bytes; `None` at the end.
+#[inline]
+pub(crate) fn next(bytes: &[u8], at: usize) -> Option<(Glyph, usize)> {
+    let rest = bytes.get(at..)?;
+    let lead = *rest.first()?;
+    if lead < 0x80 {
+        return Some((ascii(lead), 1));
+    }
+    Some(wide(rest))
+}
+
+/// The glyph that ends at `at`, and its bytes; `None` at the start.
+pub(crate) fn previous(bytes: &[u8], at: usize) -> Option<(Glyph, usize)> {
+    let head = bytes.get(..at)?;
+    let last = *head.last()?;
+    if last < 0x80 {
+        return Some((ascii(last), 1));
+    }
+    for length in 2..=4 {
+        let Some(tail) = head.len().checked_sub(length).and_then(|from| head.get(from..)) else { break };
+        // The first byte that is no continuation byte must begin a character of just this length.
+        if tail.first().is_some_and(|byte| byte & 0xC0 != 0x80) {
+            let (glyph, taken) = wide(tail);
+            return Some(if taken == length { (glyph, length) } else { (Glyph::Other, 1) });
+        }
+    }
+    Some((Glyph::Other, 1))
+}
+
+/// The nearest glyph from `at` on that is not invisible, and where it starts and ends.
+pub(crate) fn next_visible(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
+    for _ in 0..INVISIBLE_MAX {
+        let (glyph, length) = next(bytes, at)?;
+        let end = at.saturating_add(length);
+        if glyph != Glyph::Skip {
+            return Some((glyph, at, end));
+        }
+        at = end;
+    }
+    None
+}
+
+/// The nearest glyph before `at` that is not invisible, and where it starts and ends.
+pub(crate) fn previous_visible(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
+    for _ in 0..INVISIBLE_MAX {
+        let (glyph, length) = previous(bytes, at)?;
+        let start = at.saturating_sub(length);
+        if glyph != Glyph::Skip {
+            return Some((glyph, start, at));
+        }
+        at = start;
+    }
+    None
+}
+
+/// So many invisible characters in a row are passed over; more are a wall, which keeps every look-around bounded.
+const INVISIBLE_MAX: usize = 8;
+
+const fn ascii(byte: u8) -> Glyph {
+    match byte {
+        b'0'..=b'9' => Glyph::Digit(byte),
+        b'A'..=b'Z' | b'a'..=b'z' => Glyph::Letter(byte.to_ascii_uppercase()),
+        _ => Glyph::Mark(byte),
+    }
+}
+
+fn wide(rest: &[u8]) -> (Glyph, usize) {
+    match rest {
+        // U+00A0 no-break space, U+00A3 and U+00A5 pound and yen, U+00AD soft hyphen, U+00B7 middle dot.
+        [0xC2, 0xA0, ..] => (Glyph::Mark(b' '), 2),
+        [0xC2, 0xA3 | 0xA5, ..] => (Glyph::Mark(b'$'), 2),
+        [0xC2, 0xAD, ..] => (Glyph::Skip, 2),
+        [0xC2, 0xB7, ..] => (Glyph::Mark(b'.'), 2),
+        [0xE2, 0x80, third, ..] => (general_punctuation(*third), 3),
+        // U+2060..2064 joiners, U+2066..2069 isolates, U+FEFF the byte order mark or zero-width no-break space.
+        [0xE2, 0x81, 0xA0..=0xA4 | 0xA6..=0xA9, ..] | [0xEF, 0xBB, 0xBF, ..] => (Glyph::Skip, 3),
+        // U+20AC euro, U+FFE5 full-width yen, U+2212 minus.
+        [0xE2, 0x82, 0xAC, ..] | [0xEF, 0xBF, 0xA5, ..] => (Glyph::Mark(b'$'), 3),
+        [0xE2, 0x88, 0x92, ..] => (Glyph::Mark(b'-'), 3),
+        // U+3000 ideographic space, U+30FB katakana middle dot.
+        [0xE3, 0x80, 0x80, ..] => (Glyph::Mark(b' '), 3),
+        [0xE3, 0x83, 0xBB, ..] => (Glyph::Mark(b'.'), 3),
+        // U+FF01..FF5E, the full-width forms of ASCII 0x21..0x7E.
+        [0xEF, 0xBC, third @ 0x81..=0xBF, ..] => (ascii(third.wrapping_sub(0x60)), 3),
+        [0xEF, 0xBD, third @ 0x80..=0x9E, ..] => (ascii(third.wrapping_sub(0x20)), 3),
+        _ => (Glyph::Other, well_formed(rest)),
+    }
+}
+
+/// U+2000..U+203F.
+const fn general_punctuation(third: u8) -> Glyph {
+    match third {
+        // U+2000..200A and U+202F spaces.
+        0x80..=0x8A | 0xAF => Glyph::Mark(b' '),
+        // U+200B..200F zero-width and marks, U+202A..202E embeddings.
+        0x8B..=0x8F | 0xAA..=0xAE => Glyph::Skip,
+        // U+2010..2015 hyphens and dashes.
+        0x90..=0x95 => Glyph::Mark(b'-'),
+        // U+2022 bullet, U+2027 hyphenation point.
+        0xA2 | 0xA7 => Glyph::Mark(b'.'),
+        _ => Glyph::Other,
+    }
+}
+
+/// Bytes of the character at the start, 1 for one that is malformed.
+const fn well_formed(rest: &[u8]) -> usize {
+    match rest {
+        [0xC2..=0xDF, 0x80..=0xBF, ..] => 2,
+        [0xE0..=0xEF, 0x80..=0xBF, 0x80..=0xBF, ..] => 3,
+        [0xF0..=0xF4, 0x80..=0xBF, 0x80..=0xBF, 0x80..=0xBF, ..] => 4,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms_of_one_character_are_one_glyph() {
+        for (text, expected) in [
+            ("7", Glyph::Digit(b'7')),
+            ("０", Glyph::Digit(b'0')),
+            ("９", Glyph::Digit(b'9')),
+            ("x", Glyph::Letter(b'X')),
+            ("Ａ", Glyph::Letter(b'A')),
+            ("ｚ", Glyph::Letter(b'Z')),
+            ("＠", Glyph::Mark(b'@')),
+            ("－", Glyph::Mark(b'-')),
+            ("—", Glyph::Mark(b'-')),
+            ("（", Glyph::Mark(b'(')),
+            ("＋", Glyph::Mark(b'+')),
+            ("·", Glyph::Mark(b'.')),
+            ("・", Glyph::Mark(b'.')),
+            ("\u{3000}", Glyph::Mark(b' ')),
+            ("\u{200b}", Glyph::Skip),
+            ("\u{feff}", Glyph::Skip),
+            ("\u{202e}", Glyph::Skip),
+            ("￥", Glyph::Mark(b'$')),
+            ("中", Glyph::Other),
+            ("😀", Glyph::Other),
+        ] {
+            assert_eq!(next(text.as_bytes(), 0), Some((expected, text.len())), "{text:?}");
+            assert_eq!(previous(text.as_bytes(), text.len()), Some((expected, text.len())), "{text:?}");
+        }
+        assert_eq!(next(b"", 0), None);
+        assert_eq!(previous(b"1", 0), None);
+    }
+
+    proptest! {
+        #![proptest_config(crate::testing::cases(512))]
+
+        #[test]
+        fn forwards_and_backwards_agree_on_text(text in ".{0,12}") {
+            let bytes = text.as_bytes();
+            let mut at = 0;
+            while let Some((glyph, length)) = next(bytes, at) {
+                at = at.saturating_add(length);
+                prop_assert!(text.is_char_boundary(at));
+                prop_assert_eq!(previous(bytes, at), Some((glyph, length)));
+            }
+            prop_assert_eq!(at, bytes.len());
+        }
+
+        #[test]
+        fn any_bytes_are_walked_to_the_end(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let mut at = 0;
+            while let Some((_, length)) = next(&bytes, at) {
+                at = at.saturating_add(length);
+            }
+            prop_assert_eq!(at, bytes.len());
+            while let Some((_, length)) = previous(&bytes, at) {
+                at = at.saturating_sub(length);
+            }
+            prop_assert_eq!(at, 0);
+        }
+    }
+}
