@@ -70,6 +70,8 @@ pub(crate) struct Group {
     /// Its characters in the chain.
     pub(crate) from: usize,
     pub(crate) to: usize,
+    /// Whether it has a letter.
+    pub(crate) letters: bool,
     /// What stands before it, as bits of [`join`]; 0 for the first of a chain.
     pub(crate) join: u8,
 }
@@ -157,8 +159,8 @@ impl Chain {
         }
         let to = self.characters.len();
         let place = self.groups.len();
-        let letters = digits == 0;
-        if to == from || (letters && !(place < self.letters_until && to.saturating_sub(from) <= 4)) {
+        let letters = digits < to.saturating_sub(from);
+        if to == from || (digits == 0 && !(place < self.letters_until && to.saturating_sub(from) <= 4)) {
             self.characters.truncate(from);
             self.spans.truncate(from);
             return None;
@@ -171,7 +173,7 @@ impl Chain {
         {
             self.letters_until = place.saturating_add(WINDOW_GROUPS_MAX);
         }
-        self.groups.push(Group { from, to, join });
+        self.groups.push(Group { from, to, letters, join });
         Some(end)
     }
 }

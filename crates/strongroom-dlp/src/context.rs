@@ -7,7 +7,7 @@ const BEFORE_BYTES: usize = 72;
 /// Bytes after a candidate in which a word in brackets may stand.
 const AFTER_BYTES: usize = 36;
 /// Places of the table that finds the words that begin with given bytes.
-const BUCKETS: usize = 256;
+const BUCKETS: usize = 4096;
 
 /// What the surroundings say of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,34 @@ pub(crate) enum Around {
 /// The words, by what they begin with.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
-    buckets: Vec<Vec<Word>>,
+    /// The place in `lists` of the words that begin so, by [`bucket_of`]; 0 is the list without words.
+    heads: Vec<u16>,
+    /// The bytes that a word can begin with.
+    begins: [bool; 256],
+    lists: Vec<Vec<Word>>,
+}
+
+/// Reads the surroundings of one candidate after the other, and remembers the last, which many detectors ask about.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    context: &'a Context,
+    last: Option<(usize, usize, Option<Word>)>,
+}
+
+impl Reader<'_> {
+    /// What stands around the candidate at `start..end`, for this entity.
+    pub(crate) fn around(&mut self, bytes: &[u8], start: usize, end: usize, entity: Entity) -> Around {
+        let word = match self.last {
+            Some((from, to, word)) if (from, to) == (start, end) => word,
+            _ => self.context.word_around(bytes, start, end),
+        };
+        self.last = Some((start, end, word));
+        match word {
+            Some(Word { text, topic }) if topic.names(entity) => Around::Word(text),
+            Some(Word { topic: Topic::Contrary, .. }) => Around::Contrary,
+            Some(_) | None => Around::Nothing,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +64,9 @@ struct Word {
 enum Topic {
     /// An identity document in general.
     Identity,
-    /// One entity, or `BANK` and `CARD`, which speak of both cards and accounts.
+    /// One entity.
     Of(Entity),
+    /// A bank card or an account, which are written alike.
     Bank,
     /// A number that is no personal data.
     Contrary,
@@ -62,38 +90,69 @@ impl Topic {
 
 impl Context {
     pub(crate) fn new() -> Self {
-        let mut buckets = vec![Vec::new(); BUCKETS];
+        let mut context = Self { heads: vec![0; BUCKETS], begins: [false; 256], lists: vec![Vec::new()] };
         for (topic, words) in WORDS {
             for text in *words {
-                if let Some(bucket) = bucket_of(text.as_bytes()).and_then(|place| buckets.get_mut(place)) {
-                    bucket.push(Word { text, topic: *topic });
-                }
+                context.add(Word { text, topic: *topic });
             }
         }
         // The longest first, so that `身份证号` wins over `身份证`.
-        for bucket in &mut buckets {
-            bucket.sort_by_key(|word| std::cmp::Reverse(word.text.len()));
+        for list in &mut context.lists {
+            list.sort_by_key(|word| std::cmp::Reverse(word.text.len()));
         }
-        Self { buckets }
+        context
     }
 
-    /// What stands around the candidate at `start..end`.
+    pub(crate) const fn reader(&self) -> Reader<'_> {
+        Reader { context: self, last: None }
+    }
+
+    fn add(&mut self, word: Word) {
+        let next = u16::try_from(self.lists.len()).ok();
+        let Some(&three) = word.text.as_bytes().first_chunk::<3>() else { return };
+        let [first, ..] = three;
+        for first in [first, first.to_ascii_uppercase()] {
+            if let Some(begins) = self.begins.get_mut(usize::from(first)) {
+                *begins = true;
+            }
+        }
+        let (Some(next), Some(head)) = (next, self.heads.get_mut(bucket_of(three))) else { return };
+        if *head == 0 {
+            *head = next;
+            self.lists.push(Vec::new());
+        }
+        if let Some(list) = self.lists.get_mut(usize::from(*head)) {
+            list.push(word);
+        }
+    }
+
+    /// The place of the words that begin so, 0 if none does.
+    fn head(&self, three: [u8; 3]) -> u16 {
+        let [first, ..] = three;
+        if !self.begins.get(usize::from(first)).copied().unwrap_or(false) {
+            return 0;
+        }
+        self.heads.get(bucket_of(three)).copied().unwrap_or(0)
+    }
+
+    /// The word that says what the candidate at `start..end` is.
     ///
     /// The nearest word before it decides; where there is none, a word in brackets right after it.
-    pub(crate) fn around(&self, bytes: &[u8], start: usize, end: usize, entity: Entity) -> Around {
+    fn word_around(&self, bytes: &[u8], start: usize, end: usize) -> Option<Word> {
         let from = start.saturating_sub(BEFORE_BYTES);
-        let nearest = (from..start).rev().find_map(|at| self.word_at(bytes, at, start));
+        let before = bytes.get(from..start).unwrap_or_default();
+        // Most places begin no word, so the two small tables are asked before anything else is.
+        let begins = |three: &[u8]| three.first_chunk().is_some_and(|three| self.head(*three) != 0);
+        let places = before.windows(3).enumerate().rev().filter(|(_, three)| begins(three));
+        let nearest =
+            places.map(|(at, _)| from.saturating_add(at)).find_map(|at| self.word_at(bytes, at, start));
         let after = || {
             let past = end.saturating_add(AFTER_BYTES).min(bytes.len());
             let rest = bytes.get(end..past).unwrap_or_default();
             let bracket = BRACKETS.iter().find(|bracket| rest.starts_with(bracket))?;
             self.word_at(bytes, end.saturating_add(bracket.len()), past)
         };
-        match nearest.or_else(after) {
-            Some(Word { text, topic }) if topic.names(entity) => Around::Word(text),
-            Some(Word { topic: Topic::Contrary, .. }) => Around::Contrary,
-            Some(_) | None => Around::Nothing,
-        }
+        nearest.or_else(after)
     }
 
     /// The longest word that begins at `at` and ends by `limit`.
@@ -107,13 +166,13 @@ impl Context {
 
     fn match_at(&self, bytes: &[u8], at: usize, limit: usize) -> Option<Word> {
         let rest = bytes.get(at..limit)?;
-        let bucket = self.buckets.get(bucket_of(rest)?)?;
+        let list = self.lists.get(usize::from(self.head(*rest.first_chunk()?)))?;
         let fits = |word: &&Word| {
             let text = word.text.as_bytes();
             rest.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text))
                 && (!text.is_ascii() || stands_alone(bytes, at, at.saturating_add(text.len())))
         };
-        bucket.iter().find(fits).copied()
+        list.iter().find(fits).copied()
     }
 
     /// The longest word that ends where this one does or later and begins a little earlier: `订单号码` over `号码`.
@@ -134,11 +193,14 @@ const LONGER_BYTES: usize = 18;
 const BRACKETS: &[&[u8]] = &[b"(", b" (", "（".as_bytes()];
 
 /// Words are told apart by their first three bytes, the first character of a Chinese one.
-fn bucket_of(bytes: &[u8]) -> Option<usize> {
-    let [a, b, c, ..] = bytes else { return None };
-    let lower = |byte: &u8| usize::from(byte.to_ascii_lowercase());
-    let mixed = lower(a).wrapping_mul(31).wrapping_add(lower(b)).wrapping_mul(31).wrapping_add(lower(c));
-    Some(mixed % BUCKETS)
+fn bucket_of([a, b, c]: [u8; 3]) -> usize {
+    let lower = |byte: u8| usize::from(byte.to_ascii_lowercase());
+    // Spreads the six low bits, where characters of one script differ, over the table.
+    let mixed = lower(a)
+        .wrapping_mul(7)
+        .wrapping_add(lower(b).wrapping_mul(67))
+        .wrapping_add(lower(c).wrapping_mul(31));
+    mixed % BUCKETS
 }
 
 /// Whether no ASCII letter touches the English word.
@@ -531,7 +593,7 @@ mod tests {
 
     fn around(before: &str, after: &str, entity: Entity) -> Around {
         let text = format!("{before}{after}");
-        Context::new().around(text.as_bytes(), before.len(), before.len(), entity)
+        Context::new().reader().around(text.as_bytes(), before.len(), before.len(), entity)
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The scanner: which detectors run, what they must reach, and the one pass over the input.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use thiserror::Error;
 
-use crate::candidate::{Chain, next_trigger};
-use crate::context::Context;
-use crate::detect::{self, Hit};
+use crate::candidate::{Chain, Group, next_trigger};
+use crate::context::{Context, Reader};
+use crate::detect::{self, Dispatch, Hit};
 use crate::glyph::{self, Glyph};
 use crate::{Entity, Finding};
 
@@ -17,12 +18,24 @@ const THRESHOLD: f32 = 0.5;
 ///
 /// It is plain data, built once and shared between threads. A scan neither fails nor panics on any input, its time is
 /// linear in the input's length, and its findings are the same on every run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Scanner {
     /// The least confidence, by [`Entity::index`]; `None` where the detector is off.
     thresholds: Vec<Option<f32>>,
     allowed: HashSet<Vec<u8>>,
     context: Context,
+    dispatch: Dispatch,
+}
+
+impl fmt::Debug for Scanner {
+    /// Allowed values may be someone's data, so only their number shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entities: Vec<_> = self.entities().collect();
+        f.debug_struct("Scanner")
+            .field("entities", &entities)
+            .field("allowed", &self.allowed.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Scanner {
@@ -31,6 +44,7 @@ impl Default for Scanner {
             thresholds: vec![Some(THRESHOLD); Entity::ALL.len()],
             allowed: HashSet::new(),
             context: Context::new(),
+            dispatch: Dispatch::new(|_| true),
         }
     }
 }
@@ -57,27 +71,9 @@ impl Scanner {
     /// on the boundaries of characters. Where readings of the same bytes compete, the one with the higher confidence
     /// wins, then one with a check sum, then the longer, then the earlier.
     pub fn scan(&self, input: &[u8]) -> Vec<Finding> {
-        let mut found = Vec::new();
-        let mut chain = Chain::default();
-        let (mut at, mut floor) = (0, 0);
-        while let Some(trigger) = next_trigger(input, at) {
-            at = match glyph::next(input, trigger) {
-                Some((Glyph::Digit(_), _)) => {
-                    chain.collect(input, trigger, floor);
-                    self.chain(input, &chain, &mut found);
-                    floor = chain.end.max(trigger.saturating_add(1));
-                    floor
-                }
-                Some((Glyph::Mark(b'@'), length)) => {
-                    let after = trigger.saturating_add(length);
-                    self.keep(input, detect::email::find(input, trigger, after), &mut found);
-                    self.keep(input, detect::secret::url_credentials(input, trigger), &mut found);
-                    after
-                }
-                _ => self.dashes(input, trigger, &mut found),
-            };
-        }
-        let mut findings = strongest(found);
+        let mut sieve = Sieve { scanner: self, input, context: self.context.reader(), found: Vec::new() };
+        sieve.run();
+        let mut findings = strongest(sieve.found);
         if !self.allowed.is_empty() {
             findings.retain(|finding| {
                 !input.get(finding.range()).is_some_and(|value| self.allowed.contains(&comparable(value)))
@@ -89,36 +85,67 @@ impl Scanner {
     fn threshold(&self, entity: Entity) -> Option<f32> {
         self.thresholds.get(entity.index()).copied().flatten()
     }
+}
 
-    fn chain(&self, input: &[u8], chain: &Chain, found: &mut Vec<Finding>) {
-        let on = |entity| self.threshold(entity).is_some();
-        detect::chain(input, chain, &on, &mut |hit| self.keep(input, Some(hit), found));
+/// One pass over one input.
+struct Sieve<'a> {
+    scanner: &'a Scanner,
+    input: &'a [u8],
+    context: Reader<'a>,
+    found: Vec<Finding>,
+}
+
+impl Sieve<'_> {
+    fn run(&mut self) {
+        let mut chain = Chain::default();
+        let (mut at, mut floor) = (0, 0);
+        while let Some(trigger) = next_trigger(self.input, at) {
+            at = match glyph::next(self.input, trigger) {
+                Some((Glyph::Digit(_), _)) => {
+                    chain.collect(self.input, trigger, floor);
+                    self.chain(&chain);
+                    floor = chain.end.max(trigger.saturating_add(1));
+                    floor
+                }
+                Some((Glyph::Mark(b'@'), length)) => {
+                    let after = trigger.saturating_add(length);
+                    self.keep(detect::email::find(self.input, trigger, after));
+                    self.keep(detect::secret::url_credentials(self.input, trigger));
+                    after
+                }
+                _ => self.dashes(trigger),
+            };
+        }
+    }
+
+    fn chain(&mut self, chain: &Chain) {
+        self.scanner.dispatch.run(self.input, chain, &mut |hit| self.keep(Some(hit)));
         // The parts of a token may be short or too long for a group.
         let groups = chain.groups.iter().take(chain.starts);
-        let starts =
-            groups.filter(|group| chain.characters.get(group.from..group.to).is_some_and(is_token_start));
-        for start in starts.filter_map(|group| chain.start_of(group.from)).chain(chain.long) {
-            self.keep(input, detect::secret::jwt(input, start), found);
+        let is_token =
+            |group: &&Group| chain.characters.get(group.from..group.to).is_some_and(is_token_start);
+        let starts = groups.filter(is_token).filter_map(|group| chain.start_of(group.from));
+        for start in starts.chain(chain.long) {
+            self.keep(detect::secret::jwt(self.input, start));
         }
     }
 
     /// Looks for a private key behind a run of dashes, and returns where the search goes on.
-    fn dashes(&self, input: &[u8], trigger: usize, found: &mut Vec<Finding>) -> usize {
-        let rest = input.get(trigger..).unwrap_or_default();
+    fn dashes(&mut self, trigger: usize) -> usize {
+        let rest = self.input.get(trigger..).unwrap_or_default();
         let run = rest.iter().take_while(|byte| **byte == b'-').count();
         let past = trigger.saturating_add(run.max(1));
-        let key = past.checked_sub(5).and_then(|start| detect::secret::private_key(input, start));
-        self.keep(input, key, found);
+        let key = past.checked_sub(5).and_then(|start| detect::secret::private_key(self.input, start));
+        self.keep(key);
         key.map_or(past, |key| key.end)
     }
 
-    fn keep(&self, input: &[u8], hit: Option<Hit>, found: &mut Vec<Finding>) {
+    fn keep(&mut self, hit: Option<Hit>) {
         if let Some(hit) = hit
-            && let Some(threshold) = self.threshold(hit.entity)
-            && let Some(finding) = hit.settle(input, &self.context)
-            && finding.confidence >= threshold
+            && let Some(threshold) = self.scanner.threshold(hit.entity)
+            && let Some(finding) = hit.settle(self.input, &mut self.context, threshold)
         {
-            found.push(finding);
+            self.found.push(finding);
         }
     }
 }
@@ -152,11 +179,30 @@ fn is_token_start(group: &[u8]) -> bool {
 /// The strongest of the findings that overlap, in order of their starts.
 fn strongest(mut found: Vec<Finding>) -> Vec<Finding> {
     found.sort_by_key(|finding| (finding.start, finding.end, finding.entity));
-    let apart = |pair: &[Finding]| matches!(pair, [a, b] if a.end <= b.start);
-    if found.windows(2).all(apart) {
-        return found;
+    let mut kept = Vec::with_capacity(found.len());
+    let mut rest = found.as_mut_slice();
+    while let Some(first) = rest.first() {
+        let mut end = first.end;
+        let touches = |finding: &&Finding| {
+            let inside = finding.start < end;
+            end = end.max(finding.end);
+            inside
+        };
+        let count = rest.iter().take_while(touches).count();
+        let (cluster, after) = rest.split_at_mut(count.max(1));
+        resolve(cluster, &mut kept);
+        rest = after;
     }
-    found.sort_by(|a, b| {
+    kept
+}
+
+/// Keeps the strongest of a cluster, then each next one that is still free.
+fn resolve(cluster: &mut [Finding], kept: &mut Vec<Finding>) {
+    if let [only] = cluster {
+        kept.push(*only);
+        return;
+    }
+    cluster.sort_by(|a, b| {
         let length = |finding: &Finding| finding.end.saturating_sub(finding.start);
         b.confidence
             .total_cmp(&a.confidence)
@@ -165,16 +211,16 @@ fn strongest(mut found: Vec<Finding>) -> Vec<Finding> {
             .then_with(|| a.start.cmp(&b.start))
             .then_with(|| a.entity.cmp(&b.entity))
     });
-    let mut kept = BTreeMap::<usize, Finding>::new();
-    for finding in found {
+    let mut taken = BTreeMap::<usize, Finding>::new();
+    for finding in cluster {
         // Those kept never overlap, so only the last one that begins before this one's end can touch it.
         let free =
-            kept.range(..finding.end).next_back().is_none_or(|(_, before)| before.end <= finding.start);
+            taken.range(..finding.end).next_back().is_none_or(|(_, before)| before.end <= finding.start);
         if free {
-            kept.insert(finding.start, finding);
+            taken.insert(finding.start, *finding);
         }
     }
-    kept.into_values().collect()
+    kept.extend(taken.into_values());
 }
 
 /// A value without what people write differently: case, width, spaces, dashes, brackets, invisible characters.
@@ -194,12 +240,24 @@ fn comparable(value: &[u8]) -> Vec<u8> {
 }
 
 /// Chooses what a [`Scanner`] does.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ScannerBuilder {
     on: Vec<Entity>,
     threshold: f32,
     thresholds: BTreeMap<Entity, f32>,
     allowed: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for ScannerBuilder {
+    /// Allowed values may be someone's data, so only their number shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScannerBuilder")
+            .field("on", &self.on)
+            .field("threshold", &self.threshold)
+            .field("thresholds", &self.thresholds)
+            .field("allowed", &self.allowed.len())
+            .finish()
+    }
 }
 
 impl Default for ScannerBuilder {
@@ -262,7 +320,12 @@ impl ScannerBuilder {
         if self.allowed.iter().any(Vec::is_empty) {
             return Err(BuildError::EmptyValue);
         }
-        Ok(Scanner { thresholds, allowed: self.allowed.into_iter().collect(), context: Context::new() })
+        Ok(Scanner {
+            thresholds,
+            dispatch: Dispatch::new(|entity| self.on.contains(&entity)),
+            allowed: self.allowed.into_iter().collect(),
+            context: Context::new(),
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub(crate) mod card;
+mod dispatch;
 pub(crate) mod email;
 pub(crate) mod hkid;
 pub(crate) mod iban;
@@ -15,8 +16,10 @@ pub(crate) mod secret;
 pub(crate) mod taiwan;
 pub(crate) mod uscc;
 
+pub(crate) use dispatch::Dispatch;
+
 use crate::candidate::{Chain, Group, WINDOW_GROUPS_MAX, join};
-use crate::context::{Around, Context};
+use crate::context::{Around, Reader};
 use crate::glyph::{self, Glyph};
 use crate::{Entity, Evidence, Finding, Proof};
 
@@ -32,7 +35,7 @@ const JOINED_WEIGHT: f32 = 0.35;
 /// What is taken where it reads as an amount.
 const MONEY_WEIGHT: f32 = 0.5;
 /// What is taken from a value of several groups where the next group looks like one more of them.
-const CROWDED_WEIGHT: f32 = 0.2;
+const CROWDED_WEIGHT: f32 = 0.25;
 
 /// Some neighbouring groups of a chain, read as one value.
 #[derive(Debug, Clone, Copy)]
@@ -136,8 +139,13 @@ impl Hit {
         self
     }
 
-    /// Weighs what stands around the hit; `None` where nothing is left.
-    pub(crate) fn settle(mut self, bytes: &[u8], context: &Context) -> Option<Finding> {
+    /// Weighs what stands around the hit; `None` where less than the threshold is left.
+    pub(crate) fn settle(
+        mut self,
+        bytes: &[u8],
+        context: &mut Reader<'_>,
+        threshold: f32,
+    ) -> Option<Finding> {
         if self.numeric {
             let (before, after) = (Edge::before(bytes, self.start), Edge::after(bytes, self.end));
             if before == Edge::Money || after == Edge::Money {
@@ -150,6 +158,10 @@ impl Hit {
                 self.score -= CROWDED_WEIGHT;
             }
         }
+        // Not even a word could lift it, so none is looked for.
+        if self.score + CONTEXT_WEIGHT < threshold {
+            return None;
+        }
         match context.around(bytes, self.start, self.end, self.entity) {
             Around::Word(word) => {
                 self.score += CONTEXT_WEIGHT;
@@ -161,48 +173,15 @@ impl Hit {
         }
         let confidence = self.score.clamp(0.0, 0.99);
         let Self { entity, start, end, evidence, .. } = self;
-        (confidence > 0.0).then_some(Finding { entity, start, end, confidence, evidence })
+        (confidence > 0.0 && confidence >= threshold).then_some(Finding {
+            entity,
+            start,
+            end,
+            confidence,
+            evidence,
+        })
     }
 }
-
-/// Calls every detector on every window of the chain.
-pub(crate) fn chain(bytes: &[u8], chain: &Chain, on: &dyn Fn(Entity) -> bool, found: &mut dyn FnMut(Hit)) {
-    for first in 0..chain.starts {
-        let past = first.saturating_add(WINDOW_GROUPS_MAX).min(chain.groups.len());
-        for last in first..past {
-            let Some(window) = Window::of(bytes, chain, first, last) else { break };
-            if window.text.len() > CHARACTERS_MAX {
-                break;
-            }
-            for (entities, detect) in DETECTORS {
-                if entities.iter().any(|entity| on(*entity))
-                    && let Some(hit) = detect(&window)
-                    && on(hit.entity)
-                {
-                    found(hit);
-                }
-            }
-        }
-    }
-}
-
-type Detect = fn(&Window<'_>) -> Option<Hit>;
-
-const DETECTORS: &[(&[Entity], Detect)] = &[
-    (&[Entity::AwsKey], secret::aws_key),
-    (&[Entity::CnBankAccount], account::bank_account),
-    (&[Entity::CnResidentId], resident::find),
-    (&[Entity::CnUscc], uscc::find),
-    (&[Entity::CreditCard], card::find),
-    (&[Entity::HkHkid], hkid::find),
-    (&[Entity::Iban], iban::find),
-    (&[Entity::IpAddress], network::ip_v4),
-    (&[Entity::Passport], account::passport),
-    (&[Entity::Phone], phone::find),
-    (&[Entity::TwNationalId], taiwan::national_id),
-    (&[Entity::TwUbn], taiwan::ubn),
-    (&[Entity::UsSsn], account::us_ssn),
-];
 
 /// What touches a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Sources: the numbering plans of MIIT (2017 and its later ranges), NCC, OFCA, CTT and NANPA, and the country codes
 //! of ITU-T E.164. Emergency and short numbers are not personal data and are left out.
 
-use super::{Hit, Window, number};
+use super::{Hit, Window, is_date, number};
 use crate::Entity;
 use crate::candidate::join;
 use crate::glyph::{self, Glyph};
@@ -230,6 +230,14 @@ fn is_nanp(digits: &[u8]) -> bool {
 
 /// Seven or eight digits: Hong Kong, Macao, or a local number; only a word nearby can tell.
 fn short(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+    // `电话会议 20240501` speaks of a day.
+    let single = matches!(sizes, [8, 0, ..]);
+    let parts = (digits.get(..4).map(number), digits.get(4..6).map(number), digits.get(6..8).map(number));
+    if let ((Some(year @ 1900..=2099), Some(month), Some(day)), true) = (parts, single)
+        && is_date(year, month, day)
+    {
+        return None;
+    }
     let starts = matches!(digits.first(), Some(b'2'..=b'9'));
     match (digits.len(), sizes) {
         (8, [8, 0, ..] | [4, 4, 0, ..]) if starts => Some(("local", 0.35)),

@@ -129,6 +129,7 @@ fn mainland_phones() {
             "A13800138000",
             "13800138000A",
             "65529988",
+            "电话会议 20240501",
             "01065529988",
             "0123-65529988",
             "010-15529988",
@@ -152,6 +153,8 @@ fn mainland_phones() {
             "2024.05.01",
             "v1.13.8001",
             "1,380,013,800",
+            "138 0013 8000 1234",
+            "1234 138 0013 8000",
         ],
     );
 }
@@ -424,6 +427,41 @@ fn a_scanner_of_nonsense_is_not_built() {
         assert_eq!(one.map(|_| ()), Err(BuildError::Threshold { entity: Entity::Iban }));
     }
     assert_eq!(Scanner::builder().allow(" - ").build().map(|_| ()), Err(BuildError::EmptyValue));
+}
+
+#[test]
+fn allowed_values_do_not_show_in_debug_output() {
+    let builder = Scanner::builder().allow("13800138000");
+    assert!(!format!("{builder:?}").contains("49"));
+    assert!(!format!("{:?}", builder.build().unwrap()).contains("49"));
+}
+
+#[test]
+fn what_only_looks_like_data_is_left_alone() {
+    for text in [
+        "ISBN 978-7-302-12345-6",
+        "2024-05-01T12:30:00.123456Z +0800",
+        "39.9042,116.4074",
+        "39.904200 116.407400",
+        "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "SF1234567890123",
+        "v10.12.300.4-rc1",
+        "第1章 1.1.1 节 2024年05月01日 12时30分",
+        "共 1234567 件，合计 ￥98,765,432.10 元",
+        "width: 1920px; height: 1080px; color: #12345678",
+        "192.168.0.0.1",
+        "00:1A:2B:3C:4D:5E",
+        "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
+        "2019 2020 2021 2022 2023 2024",
+        "100-200-3000",
+        "Q1 12,345 Q2 67,890",
+        "订单编号：202405011234567890，运单号：75312345678901",
+        "1714521600000,1714521600123,1714521600",
+    ] {
+        assert_eq!(Scanner::new().scan(text.as_bytes()), [], "{text}");
+    }
 }
 
 #[test]

@@ -12,9 +12,10 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::super::strongest;
 use crate::candidate::next_trigger;
 use crate::testing::cases;
-use crate::{Entity, Finding, Scanner};
+use crate::{Entity, Evidence, Finding, Scanner};
 
 type Test = fn(&str) -> bool;
 
@@ -178,8 +179,41 @@ fn widened(c: char, form: u8) -> String {
     }
 }
 
+/// Findings at small places with few confidences, so that many overlap and tie.
+fn findings() -> impl Strategy<Value = Vec<Finding>> {
+    let one = (0_usize..40, 1_usize..6, 0_u8..4, select(vec![Entity::Phone, Entity::Iban])).prop_map(
+        |(start, length, confidence, entity)| Finding {
+            entity,
+            start,
+            end: start + length,
+            confidence: f32::from(confidence) / 4.0,
+            evidence: Evidence::default(),
+        },
+    );
+    proptest::collection::vec(one, 0..24)
+}
+
 proptest! {
     #![proptest_config(cases(2000))]
+
+    #[test]
+    fn the_strongest_of_overlapping_findings_stay(mut found in findings()) {
+        let kept: Vec<_> = strongest(found.clone()).iter().map(|f| (f.start, f.end, f.entity)).collect();
+        // The reference: all of them by rank, each against every one that was taken.
+        found.sort_by(|a, b| {
+            let rank = |f: &Finding| (f.end - f.start, usize::MAX - f.start, std::cmp::Reverse(f.entity));
+            b.confidence.total_cmp(&a.confidence).then_with(|| rank(b).cmp(&rank(a)))
+        });
+        let mut expected = Vec::<Finding>::new();
+        for finding in found {
+            if expected.iter().all(|taken| finding.end <= taken.start || taken.end <= finding.start) {
+                expected.push(finding);
+            }
+        }
+        expected.sort_by_key(|f| f.start);
+        let expected: Vec<_> = expected.iter().map(|f| (f.start, f.end, f.entity)).collect();
+        prop_assert_eq!(kept, expected);
+    }
 
     #[test]
     fn each_detector_agrees_with_the_reference(runs in proptest::collection::vec(run(), 1..4)) {
