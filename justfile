@@ -1,0 +1,51 @@
+# Names for what is done often. `just` alone lists them.
+
+_list:
+    @just --list --unsorted
+
+# What a commit needs: format, lints, tests, dependencies
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace
+    just deny
+
+# The quick tests; a word selects some of them
+test *WORDS:
+    cargo test --workspace {{ WORDS }}
+
+# Everything that a merge needs, as the build machine runs it
+ci:
+    .ci/run
+
+# One test (or one word of its name) a hundred times over, in release mode: just soak kill strongroom-tests
+soak NAME PACKAGE="strongroom-tests":
+    STRONGROOM_EFFORT=100 cargo test --release -p {{ PACKAGE }} {{ NAME }}
+
+# The whole story in a fresh folder
+demo *ARGUMENTS:
+    cargo run --release -- demo {{ ARGUMENTS }}
+
+# Write the sample data that is checked in; the golden test compares it byte for byte
+generate:
+    cargo run --release -p strongroom-tests --bin generate -- --out crates/strongroom-cli/sample
+
+# A large made-up customer base: just generate-large 100000 /tmp/customers
+generate-large CUSTOMERS OUT SEED="1":
+    cargo run --release -p strongroom-tests --bin generate -- --customers {{ CUSTOMERS }} --contracts 1000 --seed {{ SEED }} --out {{ OUT }}
+
+# Licences, sources, and the star of crates
+deny:
+    cargo deny --log-level error check --allow unused-wrapper bans licenses sources
+
+# Known vulnerabilities: needs the advisory database, and changes with the day
+advisories:
+    cargo deny check advisories
+
+# The documentation, with warnings as errors
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Figures beside their physical limit
+bench:
+    cargo bench -p strongroom-benches
