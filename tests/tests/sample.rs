@@ -14,7 +14,7 @@ use std::{
     fs,
     path::PathBuf,
 };
-use strongroom_dlp::Scanner;
+use strongroom_dlp::{Scanner, detect_encoding};
 use strongroom_policy::{Column, RecordFault, Schema};
 use strongroom_tests::generate::{Options, SAMPLE, generate};
 use strongroom_types::Kind;
@@ -237,6 +237,14 @@ fn the_scanner_finds_what_the_contracts_mention() {
             let found = found.get(entity.as_str()).copied().unwrap_or(0);
             assert!(found >= count.as_u64().unwrap(), "{}: {entity}: {found} of {count}", &contract[1]);
         }
+    }
+}
+
+#[test]
+fn the_encoding_of_every_file_is_recognised() {
+    for (name, facts) in manifest()["files"].as_object().unwrap() {
+        let bytes = fs::read(sample().join(name)).unwrap();
+        assert_eq!(detect_encoding(&bytes).to_string(), facts["encoding"].as_str().unwrap(), "{name}");
     }
 }
 
