@@ -116,7 +116,7 @@ pub struct BulkSettings {
     pub rules: Vec<BulkRule>,
     /// How many actors are remembered at a time, 1 to [`ACTORS_MAX`]; by default 10,000.
     pub actors_max: u32,
-    /// How many entries are remembered over all actors; by default 1,000,000, about 100 bytes each. At least the sum of
+    /// How many entries are remembered over all actors; by default 1,000,000, about 120 bytes each. At least the sum of
     /// the rules' highest thresholds, so that one actor always fits.
     pub entries_max: u32,
     /// An observation that is later than another by at most so much, but older, counts as simultaneous. One that is
