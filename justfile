@@ -10,15 +10,15 @@ check:
     cargo test --workspace
     just deny
 
-# The quick tests; a word selects some of them
-test *WORDS:
-    cargo test --workspace {{ WORDS }}
+# The quick tests; arguments go to cargo, such as a word that selects some of them
+test *ARGUMENTS:
+    cargo test --workspace {{ ARGUMENTS }}
 
 # Everything that a merge needs, as the build machine runs it
 ci:
     .ci/run
 
-# One test (or one word of its name) a hundred times over, in release mode: just soak kill strongroom-tests
+# The tests with a word in their name, a hundred times the cases, in release mode: just soak kill strongroom-tests
 soak NAME PACKAGE="strongroom-tests":
     STRONGROOM_EFFORT=100 cargo test --release -p {{ PACKAGE }} {{ NAME }}
 
