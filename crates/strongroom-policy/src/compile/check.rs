@@ -1,0 +1,208 @@
+//! What can be wrong with a rule.
+
+use super::{ROLES_MAX, RULES_MAX};
+use crate::error::{ConfigError, ConfigProblem, Step};
+use crate::policy::{Deny, ObligationRule, Policy, When};
+use crate::schema::{FieldSchema, KIND_VAULT, KindSchema, Schema};
+use std::collections::HashSet;
+use strongroom_types::{FieldName, Kind, Level, Purpose, RoleName, RuleId};
+
+pub(super) struct Check<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) policy: &'a Policy,
+    pub(super) problems: Vec<ConfigProblem>,
+    ids: HashSet<&'a str>,
+}
+
+pub(super) fn path(list: &str, index: usize) -> Vec<Step> {
+    vec![list.into(), index.into()]
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn new(schema: &'a Schema, policy: &'a Policy) -> Self {
+        Self { schema, policy, problems: Vec::new(), ids: HashSet::new() }
+    }
+
+    pub(super) fn finish(&mut self) -> Result<(), ConfigError> {
+        ConfigError::unless_empty(std::mem::take(&mut self.problems))
+    }
+
+    pub(super) fn refuse(&mut self, here: &[Step], key: &str, message: String) {
+        self.problems.push(ConfigProblem::new(under(here, key, None), message));
+    }
+
+    fn unknown<'n>(
+        &mut self,
+        path: Vec<Step>,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let problem = ConfigProblem::new(path, format!("there is no {what} `{name}`"));
+        self.problems.push(problem.meaning(name, known));
+    }
+
+    pub(super) fn limits(&mut self) {
+        let Policy { version, roles, requirements, grants, denies, separation } = self.policy;
+        if *version != 1 {
+            self.refuse(&[], "version", format!("this program reads policy version 1, not {version}"));
+        }
+        if roles.len() > ROLES_MAX {
+            let message = format!("a policy has at most {ROLES_MAX} roles, this one has {}", roles.len());
+            self.refuse(&[], "roles", message);
+        }
+        let rules = [requirements.len(), grants.len(), denies.len(), separation.len()];
+        let rules = rules.into_iter().fold(0, usize::saturating_add);
+        if rules > RULES_MAX {
+            let message = format!("a policy has at most {RULES_MAX} rules, this one has {rules}");
+            self.refuse(&[], "grants", message);
+        }
+    }
+
+    pub(super) fn id(&mut self, here: &[Step], id: &'a RuleId) {
+        if !self.ids.insert(id.as_str()) {
+            self.refuse(here, "id", format!("the id `{id}` is taken by another rule"));
+        }
+    }
+
+    /// An empty list would read as "none" to one person and as "any" to another.
+    pub(super) fn some(&mut self, here: &[Step], key: &str, length: usize) {
+        if length == 0 {
+            self.refuse(here, key, format!("list at least one of `{key}`"));
+        }
+    }
+
+    pub(super) fn names(&mut self, here: &[Step], kinds: &[Kind], actions: usize) {
+        self.some(here, "kinds", kinds.len());
+        self.some(here, "actions", actions);
+        for (at, kind) in kinds.iter().enumerate() {
+            if kind.as_str() != KIND_VAULT && self.schema.kind(kind).is_none() {
+                let known = self.schema.kinds().map(|kind| kind.name().as_str()).chain([KIND_VAULT]);
+                let known: Vec<&str> = known.collect();
+                self.unknown(under(here, "kinds", Some(at)), "kind", kind.as_str(), known);
+            }
+        }
+    }
+
+    pub(super) fn unknown_role(&mut self, here: &[Step], key: &str, at: Option<usize>, name: &RoleName) {
+        let roles = &self.policy.roles;
+        self.unknown(under(here, key, at), "role", name.as_str(), roles.keys().map(RoleName::as_str));
+    }
+
+    pub(super) fn level(&mut self, here: &[Step], key: &str, name: &str) -> Option<Level> {
+        let scale = self.schema.scale();
+        let level = scale.level(name);
+        if level.is_none() {
+            self.unknown(under(here, key, None), "level", name, scale.names());
+        }
+        level
+    }
+
+    /// `kinds` are those that the rule speaks of; all where it does not say.
+    pub(super) fn when(&mut self, here: &[Step], key: &str, when: &When, kinds: Option<&[Kind]>) {
+        let here = under(here, key, None);
+        let zones = when.zones.as_ref().map(Vec::len);
+        for (key, length) in [("zones", zones), ("evidence", when.evidence.as_ref().map(Vec::len))] {
+            if let Some(length) = length {
+                self.some(&here, key, length);
+            }
+        }
+        self.purposes_and_states(&here, when.purposes.as_deref(), when.states.as_deref(), kinds);
+        if kinds.is_none() && *when == When::default() {
+            self.refuse(&here, "", "a requirement needs a condition".to_owned());
+        }
+    }
+
+    pub(super) fn deny_when(&mut self, here: &[Step], deny: &Deny) {
+        let here = under(here, "when", None);
+        if let Some(zones) = &deny.when.zones {
+            self.some(&here, "zones", zones.len());
+        }
+        let (purposes, states) = (deny.when.purposes.as_deref(), deny.when.states.as_deref());
+        self.purposes_and_states(&here, purposes, states, Some(&deny.kinds));
+    }
+
+    fn purposes_and_states(
+        &mut self,
+        here: &[Step],
+        purposes: Option<&[Purpose]>,
+        states: Option<&[String]>,
+        kinds: Option<&[Kind]>,
+    ) {
+        let spoken_of = |kind: &KindSchema| kinds.is_none_or(|kinds| kinds.contains(kind.name()));
+        let kinds: Vec<&KindSchema> = self.schema.kinds().filter(|kind| spoken_of(kind)).collect();
+        if let Some(purposes) = purposes {
+            self.some(here, "purposes", purposes.len());
+            let mut known: Vec<&str> = kinds
+                .iter()
+                .flat_map(|kind| kind.fields())
+                .flat_map(FieldSchema::purposes)
+                .map(Purpose::as_str)
+                .collect();
+            known.sort_unstable();
+            known.dedup();
+            for (at, purpose) in purposes.iter().enumerate() {
+                // A schema that lists no purposes says nothing about which there are.
+                if !known.is_empty() && !kinds.iter().any(|kind| kind.lists_purpose(purpose)) {
+                    let path = under(here, "purposes", Some(at));
+                    self.unknown(path, "field with the purpose", purpose.as_str(), known.iter().copied());
+                }
+            }
+        }
+        if let Some(states) = states {
+            self.some(here, "states", states.len());
+            for (at, state) in states.iter().enumerate() {
+                if !kinds.iter().any(|kind| kind.states().contains(state)) {
+                    let known = kinds.iter().flat_map(|kind| kind.states()).map(String::as_str);
+                    let known: Vec<&str> = known.collect();
+                    self.unknown(under(here, "states", Some(at)), "state", state, known);
+                }
+            }
+        }
+    }
+
+    pub(super) fn obligation(&mut self, here: &[Step], rule: &ObligationRule, kinds: &[Kind]) {
+        match rule {
+            ObligationRule::Approve { by_role, count } => {
+                let here = under(here, "approve", None);
+                if !self.policy.roles.contains_key(by_role) {
+                    self.unknown_role(&here, "by-role", None, by_role);
+                }
+                if *count == 0 {
+                    self.refuse(&here, "count", "an approval needs at least one person".to_owned());
+                }
+            }
+            ObligationRule::Mask { fields, .. } => {
+                let here = under(here, "mask", None);
+                self.fields(&here, fields, kinds);
+                if let Err(error) = rule.mask_rule().mask(&here) {
+                    self.problems.extend(error.into_problems());
+                }
+            }
+            ObligationRule::Notify { role } => {
+                if !self.policy.roles.contains_key(role) {
+                    self.unknown_role(&under(here, "notify", None), "role", None, role);
+                }
+            }
+            ObligationRule::Redact { fields } => self.fields(&under(here, "redact", None), fields, kinds),
+            ObligationRule::Justify | ObligationRule::StepUp { .. } | ObligationRule::Watermark => {}
+        }
+    }
+
+    fn fields(&mut self, here: &[Step], fields: &[FieldName], kinds: &[Kind]) {
+        self.some(here, "fields", fields.len());
+        let kinds: Vec<&KindSchema> = kinds.iter().filter_map(|kind| self.schema.kind(kind)).collect();
+        for (at, field) in fields.iter().enumerate() {
+            if !kinds.iter().any(|kind| kind.field(field.as_str()).is_some()) {
+                let known = kinds.iter().flat_map(|kind| kind.fields()).map(|field| field.name().as_str());
+                let known: Vec<&str> = known.collect();
+                self.unknown(under(here, "fields", Some(at)), "field", field.as_str(), known);
+            }
+        }
+    }
+}
+
+fn under(here: &[Step], key: &str, index: Option<usize>) -> Vec<Step> {
+    let key = (!key.is_empty()).then(|| key.into());
+    here.iter().cloned().chain(key).chain(index.map(Step::Index)).collect()
+}

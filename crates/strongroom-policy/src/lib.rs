@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+
+mod actor;
+mod check;
+mod compile;
+mod condition;
+mod decide;
+mod denial;
+mod error;
+mod mask;
+mod permit;
+mod policy;
+mod projection;
+mod schema;
+mod tables;
+#[cfg(feature = "toml")]
+mod text;
+mod words;
+
+#[cfg(all(test, feature = "toml"))]
+mod tests;
+
+pub use actor::{Actor, ActorProblem, ApproverRefused, AuthContext, Request, Resource};
+pub use check::{RecordFault, RecordProblem, VALUE_BYTES_MAX};
+pub use compile::{ROLES_MAX, RULES_MAX, TABLE_ENTRIES_MAX};
+pub use decide::{Decision, Subject};
+pub use denial::{Denial, Miss, Reason};
+pub use error::{ConfigError, ConfigProblem, Place};
+pub use mask::{Mask, MaskRule};
+pub use permit::{Cleared, Obligation, Permit};
+pub use policy::{
+    Day, Deny, DenyWhen, Grant, Hours, ObligationRule, Policy, Requirement, Role, Separation, When,
+};
+pub use projection::{Projected, Projection};
+pub use schema::{
+    Column, FIELDS_MAX, FieldSchema, FieldType, KIND_VAULT, KINDS_MAX, KindSchema, Schema, Title,
+};
+pub use tables::CompiledPolicy;
+#[cfg(feature = "toml")]
+pub use text::CONFIG_BYTES_MAX;

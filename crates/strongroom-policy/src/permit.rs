@@ -1,0 +1,218 @@
+//! The right to do one thing, and what must be done with it.
+
+use crate::condition::is_recent;
+use crate::tables::CompiledGrant;
+use crate::{Mask, Request, words};
+use std::{ops::Deref, sync::Arc};
+use strongroom_types::{
+    Action, ActorId, CustomerId, FieldName, Kind, Level, Purpose, RecordId, RoleName, RuleId, Timestamp,
+};
+
+/// Something that the enforcement point must do before or while it acts.
+///
+/// Exhaustive on purpose: match every arm, so that a new obligation breaks the build rather than being overlooked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obligation {
+    /// So many others who hold the role must have said yes; see
+    /// [`may_approve`](crate::CompiledPolicy::may_approve).
+    Approve {
+        /// The role.
+        role: RoleName,
+        /// How many different people.
+        count: u8,
+    },
+    /// The actor must have said why.
+    Justify,
+    /// The field shows masked: read through [`Projection`](crate::Projection).
+    Mask {
+        /// The field.
+        field: FieldName,
+        /// How.
+        mask: Mask,
+    },
+    /// Those who hold the role are told.
+    Notify {
+        /// The role.
+        role: RoleName,
+    },
+    /// The field does not show: read through [`Projection`](crate::Projection).
+    Redact {
+        /// The field.
+        field: FieldName,
+    },
+    /// The actor must have used a second factor this recently; see [`Permit::stepped_up`].
+    StepUp {
+        /// How old it may be.
+        max_age_seconds: u32,
+    },
+    /// What leaves must bear a watermark.
+    Watermark,
+}
+
+impl Obligation {
+    /// The name in policies and in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Approve { .. } => "approve",
+            Self::Justify => "justify",
+            Self::Mask { .. } => "mask",
+            Self::Notify { .. } => "notify",
+            Self::Redact { .. } => "redact",
+            Self::StepUp { .. } => "step-up",
+            Self::Watermark => "watermark",
+        }
+    }
+
+    /// How much it asks. What people must do outweighs what does not show, and that what happens by itself.
+    pub(crate) fn burden(&self) -> u32 {
+        match self {
+            Self::Approve { count, .. } => u32::from(*count).saturating_mul(1_000_000),
+            Self::StepUp { .. } => 200_000,
+            Self::Justify => 100_000,
+            Self::Redact { .. } => 30,
+            Self::Mask { .. } => 20,
+            Self::Notify { .. } => 2,
+            Self::Watermark => 1,
+        }
+    }
+}
+
+/// The right of one actor to do one action with one resource, once.
+///
+/// Only a decision makes one, it cannot be copied, and [`discharge`](Self::discharge) uses it up:
+///
+/// ```compile_fail
+/// # fn twice(permit: strongroom_policy::Permit) {
+/// let first = permit.discharge(|_, _| Ok::<(), ()>(()));
+/// let second = permit.discharge(|_, _| Ok::<(), ()>(()));
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Permit {
+    grant: Arc<CompiledGrant>,
+    ceiling: Level,
+    actor: ActorId,
+    action: Action,
+    record: Option<RecordId>,
+    customer: Option<CustomerId>,
+    purpose: Option<Purpose>,
+    mfa_at: Option<Timestamp>,
+    at: Timestamp,
+}
+
+impl Permit {
+    pub(crate) fn new(grant: Arc<CompiledGrant>, ceiling: Level, request: &Request<'_>) -> Self {
+        Self {
+            grant,
+            ceiling,
+            actor: request.actor.id,
+            action: request.action,
+            record: request.resource.record,
+            customer: request.resource.customer,
+            purpose: request.auth.purpose.clone(),
+            mfa_at: request.auth.mfa_at,
+            at: request.now,
+        }
+    }
+
+    /// Calls `each` for every obligation, in the policy's order; its first error stops and uses the permit up.
+    pub fn discharge<E>(
+        self,
+        mut each: impl FnMut(&Self, &Obligation) -> Result<(), E>,
+    ) -> Result<Cleared, E> {
+        for obligation in self.obligations() {
+            each(&self, obligation)?;
+        }
+        Ok(Cleared(self))
+    }
+
+    /// Whose it is.
+    pub fn actor(&self) -> ActorId {
+        self.actor
+    }
+
+    /// What it allows.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The kind of record that it is for.
+    pub fn kind(&self) -> &Kind {
+        &self.grant.kind
+    }
+
+    /// The record that it is for, if the request named one.
+    pub fn record(&self) -> Option<RecordId> {
+        self.record
+    }
+
+    /// The customer that it is about, if the request named one.
+    pub fn customer(&self) -> Option<CustomerId> {
+        self.customer
+    }
+
+    /// What the data is for.
+    pub fn purpose(&self) -> Option<&Purpose> {
+        self.purpose.as_ref()
+    }
+
+    /// When a second factor was last used before the decision.
+    pub fn mfa_at(&self) -> Option<Timestamp> {
+        self.mfa_at
+    }
+
+    /// When it was decided.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The highest level that it reveals.
+    pub fn ceiling(&self) -> Level {
+        self.ceiling
+    }
+
+    /// What the enforcement point must do.
+    pub fn obligations(&self) -> &[Obligation] {
+        &self.grant.obligations
+    }
+
+    /// Whether a second factor was used no longer than this before the decision.
+    pub fn stepped_up(&self, max_age_seconds: u32) -> bool {
+        is_recent(self.mfa_at, max_age_seconds, self.at)
+    }
+
+    /// The smallest set of grants that allows this: any one grant suffices, so it is one. Without every rule cited
+    /// here, and without the others that were not needed, the answer would have been no.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleId> {
+        std::iter::once(&self.grant.id)
+    }
+
+    /// The reason, in English.
+    pub fn explain_en(&self) -> String {
+        format!("`{}` on `{}` is allowed by the grant `{}`", self.action, self.grant.kind, self.grant.id)
+    }
+
+    /// The reason, in Chinese.
+    pub fn explain_zh(&self) -> String {
+        let (action, kind) = (words::action_zh(self.action), &self.grant.kind_title.zh);
+        format!("根据授权 `{}`,允许对「{kind}」执行「{action}」", self.grant.id)
+    }
+
+    pub(crate) fn grant(&self) -> &Arc<CompiledGrant> {
+        &self.grant
+    }
+}
+
+/// A permit of which every obligation is discharged. What acts takes it by value.
+#[derive(Debug)]
+#[must_use]
+pub struct Cleared(Permit);
+
+impl Deref for Cleared {
+    type Target = Permit;
+
+    fn deref(&self) -> &Permit {
+        &self.0
+    }
+}

@@ -1,0 +1,129 @@
+//! What shows: ceilings, purposes and masks meet in one place, and searching gives away no more than seeing.
+
+use super::{actor, now, sample};
+use crate::{AuthContext, Projected, Projection, Resource};
+use strongroom_types::{Kind, Purpose};
+
+fn projection(role: &str, kind: &str, purpose: &str, mfa_age_seconds: i64) -> Projection {
+    projection_for(role, "view", kind, purpose, mfa_age_seconds)
+}
+
+fn projection_for(role: &str, action: &str, kind: &str, purpose: &str, mfa_age_seconds: i64) -> Projection {
+    let (schema, policy) = sample();
+    let (actor, kind) = (actor(1, &[role]), Kind::new(kind).unwrap());
+    let mut resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
+    resource.owner = Some(actor.id);
+    let mut auth = AuthContext::new(now());
+    auth.purpose = Some(Purpose::new(purpose).unwrap());
+    auth.mfa_at = Some(now().plus_seconds(-mfa_age_seconds));
+    let permit =
+        policy.subject(&actor).decide(&auth, action.parse().unwrap(), &resource, now()).permit().unwrap();
+    Projection::new(&schema, &permit)
+}
+
+fn shown(projection: &Projection, field: &str, value: &str) -> String {
+    match projection.project(field, value) {
+        Projected::Clear(value) => value.to_owned(),
+        Projected::Masked(value) => format!("masked {value}"),
+        Projected::Redacted => "-".to_owned(),
+    }
+}
+
+#[test]
+fn support_sees_masked_phones() {
+    let view = projection("support", "customer", "service", 60);
+    for (field, value, expected) in [
+        ("name", "欧阳娜娜", "欧阳娜娜"),
+        ("customer_no", "C-1", "C-1"),
+        ("phone", "13800138000", "masked *******8000"),
+        ("email", "an@example.com", "masked a*************"),
+        ("birth_date", "1990-03-07", "masked 1990"),
+        ("birth_date", "7 March 1990", "-"),
+        ("address", "上海市黄浦区", "masked 上海市***"),
+        ("national_id", "110101199003070011", "-"),
+        ("bank_card", "6222020200000000000", "-"),
+        ("nickname", "x", "-"),
+        ("", "x", "-"),
+    ] {
+        assert_eq!(shown(&view, field, value), expected, "{field}");
+    }
+}
+
+#[test]
+fn what_is_masked_can_be_neither_searched_nor_sorted_nor_overwritten() {
+    let view = projection("support", "customer", "service", 60);
+    for field in ["phone", "email", "birth_date", "address", "national_id", "bank_card", "nickname"] {
+        assert!(!view.may_search(field) && !view.may_sort(field) && !view.may_write(field), "{field}");
+    }
+    for field in ["name", "customer_no", "region"] {
+        assert!(view.may_search(field) && view.may_sort(field) && view.may_write(field), "{field}");
+    }
+}
+
+#[test]
+fn the_highest_level_shows_only_after_a_recent_second_factor() {
+    let hours = 3600;
+    let recent = projection("manager", "customer", "contract", 8 * hours);
+    assert_eq!(shown(&recent, "national_id", "110101199003070011"), "110101199003070011");
+    let old = projection("manager", "customer", "contract", 8 * hours + 1);
+    assert_eq!(shown(&old, "national_id", "110101199003070011"), "-");
+    assert_eq!(shown(&old, "phone", "13800138000"), "13800138000");
+    assert!(!old.may_write("national_id") && recent.may_write("national_id"));
+}
+
+#[test]
+fn a_field_shows_only_for_its_purposes() {
+    let service = projection("manager", "customer", "service", 60);
+    assert_eq!(shown(&service, "national_id", "110101199003070011"), "-");
+    assert_eq!(shown(&service, "address", "上海市"), "上海市");
+    let marketing = projection("manager", "customer", "marketing", 60);
+    assert_eq!(shown(&marketing, "address", "上海市"), "-");
+    assert_eq!(shown(&marketing, "phone", "13800138000"), "13800138000");
+    // A purpose limits what is revealed, not what is brought in.
+    assert!(service.may_write("national_id"));
+}
+
+#[test]
+fn without_a_purpose_no_field_that_lists_one_shows() {
+    let (schema, policy) = sample();
+    let (importer, kind) = (actor(1, &["importer"]), Kind::new("customer").unwrap());
+    let resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
+    let mut auth = AuthContext::new(now());
+    auth.mfa_at = Some(now());
+    let action = "import".parse().unwrap();
+    let permit = policy.subject(&importer).decide(&auth, action, &resource, now()).permit().unwrap();
+    let view = Projection::new(&schema, &permit);
+    for field in schema.kind(&kind).unwrap().fields() {
+        assert!(!view.shows(field.name().as_str()));
+        assert!(view.may_write(field.name().as_str()));
+    }
+}
+
+#[test]
+fn an_export_masks_what_the_view_would_withhold_anyway() {
+    let export = projection_for("sales", "export", "customer", "contract", 60);
+    // Above the ceiling of sales, so the mask does not even come into play.
+    assert_eq!(shown(&export, "national_id", "110101199003070011"), "-");
+    let export = projection_for("manager", "export", "customer", "contract", 60);
+    assert_eq!(shown(&export, "bank_card", "6222020200000000000"), "6222020200000000000");
+}
+
+#[test]
+fn a_projection_fits_permits_of_one_grant_ceiling_and_purpose() {
+    let (schema, policy) = sample();
+    let (manager, kind) = (actor(1, &["manager"]), Kind::new("customer").unwrap());
+    let resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
+    let permit = |purpose: &str, mfa_age: i64, action: &str| {
+        let mut auth = AuthContext::new(now());
+        auth.purpose = Some(Purpose::new(purpose).unwrap());
+        auth.mfa_at = Some(now().plus_seconds(-mfa_age));
+        let action = action.parse().unwrap();
+        policy.subject(&manager).decide(&auth, action, &resource, now()).permit().unwrap()
+    };
+    let view = Projection::new(&schema, &permit("service", 60, "list"));
+    assert!(view.fits(&permit("service", 60, "list")));
+    assert!(view.fits(&permit("service", 120, "list")));
+    assert!(!view.fits(&permit("marketing", 60, "list")));
+    assert!(!view.fits(&permit("service", 30_000, "list")));
+    assert!(!view.fits(&permit("service", 60, "export")));
+}
