@@ -1,7 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
 mod batch;
 mod error;
+#[cfg(feature = "faulty")]
+mod faulty;
 mod limits;
 mod memory;
 mod prune;
@@ -10,6 +15,8 @@ mod store;
 
 pub use batch::{Batch, Op, Precondition};
 pub use error::{CommitError, FailedPrecondition, Found, ReadError, Refusal};
+#[cfg(feature = "faulty")]
+pub use faulty::{Fault, Faulty};
 pub use limits::{BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX};
 pub use memory::MemoryStore;
 pub use prune::PruneRight;

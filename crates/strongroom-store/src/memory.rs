@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
+    ops::Bound,
     sync::{PoisonError, RwLock, RwLockReadGuard},
 };
 use uuid::Uuid;
@@ -140,18 +141,16 @@ fn scan(map: &Map, space: Space, range: &KeyRange, direction: Direction, limit: 
     if range.is_empty() {
         return Vec::new();
     }
-    let here = map
-        .range((space.id(), range.start.clone())..)
-        .take_while(|((id, key), _)| *id == space.id() && range.contains(key))
-        .map(|((_, key), value)| (key.clone(), value.clone()));
+    let start = Bound::Included((space.id(), range.start.clone()));
+    let end = match (&range.end, space.id().checked_add(1)) {
+        (Some(end), _) => Bound::Excluded((space.id(), end.clone())),
+        (None, Some(next)) => Bound::Excluded((next, Vec::new())),
+        (None, None) => Bound::Unbounded,
+    };
+    let here = map.range((start, end)).map(|((_, key), value)| (key.clone(), value.clone()));
     let limit = limit.min(SCAN_LIMIT_MAX);
     match direction {
         Direction::Forward => here.take(limit).collect(),
-        Direction::Backward => {
-            let mut pairs: Vec<Pair> = here.collect();
-            pairs.reverse();
-            pairs.truncate(limit);
-            pairs
-        }
+        Direction::Backward => here.rev().take(limit).collect(),
     }
 }
