@@ -185,14 +185,34 @@ impl RoleSet {
         self.0.iter().zip(other.0).map(|(a, b)| (a & b).count_ones()).sum()
     }
 
-    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().zip([0_usize, 64, 128, 192]).flat_map(|(mut word, base)| {
-            std::iter::from_fn(move || {
-                let bit = usize::try_from(word.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
-                word &= word.wrapping_sub(1);
-                base.checked_add(bit)
-            })
-        })
+    pub(crate) fn iter(self) -> Roles {
+        let [word, rest @ ..] = self.0;
+        Roles { word, rest, base: 0 }
+    }
+}
+
+/// The members of a [`RoleSet`], in order. By hand: nested iterator adapters were the dearest part of a decision.
+pub(crate) struct Roles {
+    word: u64,
+    rest: [u64; 3],
+    base: usize,
+}
+
+impl Iterator for Roles {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            let [word, second, third] = self.rest;
+            if self.rest == [0; 3] {
+                return None;
+            }
+            (self.word, self.rest) = (word, [second, third, 0]);
+            self.base = self.base.saturating_add(64);
+        }
+        let bit = usize::try_from(self.word.trailing_zeros()).ok()?;
+        self.word &= self.word.wrapping_sub(1);
+        self.base.checked_add(bit)
     }
 }
 
