@@ -182,8 +182,8 @@ impl Permit {
         is_recent(self.mfa_at, max_age_seconds, self.at)
     }
 
-    /// The smallest set of grants that allows this: any one grant suffices, so it is one. Without every rule cited
-    /// here, and without the others that were not needed, the answer would have been no.
+    /// The smallest set of grants that allows this. Any one grant suffices, so it has one member: alone it would have
+    /// allowed, and a policy without it allows only if another grant does by itself.
     pub fn rules(&self) -> impl Iterator<Item = &RuleId> {
         std::iter::once(&self.grant.id)
     }
