@@ -1,0 +1,171 @@
+//! Making keys. A key is durable before the first byte that needs it is written.
+
+use super::{
+    ATTEMPTS_MAX, Generation, KeyInUse, KeyRole, KeyState, Keys,
+    rows::{CUSTOMERS, EPOCHS, EpochRow, KeyRow, Place, TOMBSTONES, customer_range, tombstone_key},
+};
+use crate::{KeysError, Secret};
+use std::{collections::BTreeSet, sync::Arc};
+use strongroom_store::{Batch, Direction};
+use strongroom_types::{CustomerId, KeyId, Timestamp};
+
+/// How many customers get their keys in one commit: 512 keys of some 150 bytes.
+const CUSTOMERS_PER_BATCH: usize = 256;
+/// A customer's living generations, so that destroying them all fits one commit.
+const GENERATIONS_MAX: usize = 1024;
+
+/// A key that is not yet in the store.
+struct Fresh {
+    place: Place,
+    key: KeyInUse,
+    row: Vec<u8>,
+}
+
+impl Keys {
+    /// Makes a customer's first keys: one for data, one for log details. Both are durable on return, so write the data
+    /// after it. Where they are already, nothing happens.
+    ///
+    /// Answers the generation that seals now. A customer whose data key was destroyed gets no other:
+    /// [`KeysError::Gone`].
+    pub fn create(&self, customer: CustomerId, now: Timestamp) -> Result<Generation, KeysError> {
+        self.create_many(&[customer], now)?;
+        self.current_generation(customer)
+    }
+
+    /// Makes the first keys of many customers, 256 customers to one durable commit. Where they are already, nothing happens; where
+    /// a customer is gone, the call fails there, with the commits before it done.
+    pub fn create_many(&self, customers: &[CustomerId], now: Timestamp) -> Result<(), KeysError> {
+        customers.chunks(CUSTOMERS_PER_BATCH).try_for_each(|some| {
+            // The same customer may be named twice.
+            let some: BTreeSet<CustomerId> = some.iter().copied().collect();
+            self.create_some(&some, now)
+        })
+    }
+
+    /// The generation of the customer's data key that seals now.
+    pub fn current_generation(&self, customer: CustomerId) -> Result<Generation, KeysError> {
+        self.current(Some(customer), KeyRole::Data).map(|key| key.generation)
+    }
+
+    /// Makes the next generation of a customer's data key, durably; the ones before it only open from now on.
+    ///
+    /// Each call makes one; after a crash an unused one may be left, which does no harm.
+    pub fn next_generation(&self, customer: CustomerId, now: Timestamp) -> Result<Generation, KeysError> {
+        for _ in 0..ATTEMPTS_MAX {
+            self.refuse_tombstone(customer, KeyRole::Data, None)?;
+            let range = customer_range(self.tenant, customer, Some(KeyRole::Data));
+            let living = self.store.scan(CUSTOMERS, &range, Direction::Backward, GENERATIONS_MAX)?;
+            if living.len() >= GENERATIONS_MAX {
+                return Err(KeysError::Invariant("a customer has at most 1024 living generations"));
+            }
+            let (newest, bytes) = living.first().ok_or(KeysError::NoKey)?;
+            let Place::Customer { generation, .. } = Place::parse(CUSTOMERS, newest)? else {
+                return Err(KeysError::Invariant("a customer's key has another's name"));
+            };
+            let generation = generation.0.checked_add(1).map(Generation);
+            let generation = generation.ok_or(KeysError::Invariant("generations are counted in 32 bits"))?;
+            let (epochs, epoch_bytes) = self.epoch_row()?;
+            let place = Place::Customer { customer, role: KeyRole::Data, generation };
+            let fresh = self.fresh(place, epochs, now)?;
+            let mut row = KeyRow::decode(bytes)?;
+            row.state = KeyState::DecryptOnly;
+            let batch = self
+                .add(Batch::new(), &fresh)
+                .require_value(EPOCHS, self.tenant.as_bytes().as_slice(), epoch_bytes)
+                .require_absent(TOMBSTONES, tombstone_key(self.tenant, customer, KeyRole::Data, None))
+                .require_value(CUSTOMERS, newest.clone(), bytes.clone())
+                .put(CUSTOMERS, newest.clone(), row.encode()?);
+            let made = self.commit(&batch)?;
+            self.cache().evict(customer, KeyRole::Data);
+            if made {
+                return Ok(generation);
+            }
+        }
+        Err(KeysError::Contended)
+    }
+
+    /// Makes a key at a place that is the tenant's, if there is none.
+    pub(super) fn ensure(&self, place: &Place, now: Timestamp) -> Result<(), KeysError> {
+        for _ in 0..ATTEMPTS_MAX {
+            if self.store.get(place.space(), &place.key(self.tenant))?.is_some() {
+                return Ok(());
+            }
+            let (epochs, epoch_bytes) = self.epoch_row()?;
+            let fresh = self.fresh(place.clone(), epochs, now)?;
+            let tenant = self.tenant.as_bytes().as_slice();
+            let batch = self.add(Batch::new(), &fresh).require_value(EPOCHS, tenant, epoch_bytes);
+            if self.commit(&batch)? {
+                return Ok(());
+            }
+        }
+        Err(KeysError::Contended)
+    }
+
+    fn create_some(&self, customers: &BTreeSet<CustomerId>, now: Timestamp) -> Result<(), KeysError> {
+        for _ in 0..ATTEMPTS_MAX {
+            let stamp = self.cache().stamp();
+            let (epochs, epoch_bytes) = self.epoch_row()?;
+            let mut batch =
+                Batch::new().require_value(EPOCHS, self.tenant.as_bytes().as_slice(), epoch_bytes);
+            let mut made = Vec::new();
+            for customer in customers {
+                for place in self.missing(*customer)? {
+                    let fresh = self.fresh(place, epochs, now)?;
+                    batch = self.add(batch, &fresh);
+                    made.push(fresh);
+                }
+                batch = batch
+                    .require_absent(TOMBSTONES, tombstone_key(self.tenant, *customer, KeyRole::Data, None));
+            }
+            if made.is_empty() {
+                return Ok(());
+            }
+            if self.commit(&batch)? {
+                self.keep(made, stamp);
+                return Ok(());
+            }
+        }
+        Err(KeysError::Contended)
+    }
+
+    // The first keys that a customer does not have.
+    fn missing(&self, customer: CustomerId) -> Result<Vec<Place>, KeysError> {
+        self.refuse_tombstone(customer, KeyRole::Data, None)?;
+        let mut missing = Vec::new();
+        for role in [KeyRole::Data, KeyRole::LogDetail] {
+            let range = customer_range(self.tenant, customer, Some(role));
+            let there = !self.store.scan(CUSTOMERS, &range, Direction::Forward, 1)?.is_empty();
+            // Log details that were destroyed on purpose stay so while the customer lives on.
+            if !there && self.tombstone(customer, role, None)?.is_none() {
+                missing.push(Place::Customer { customer, role, generation: Generation::FIRST });
+            }
+        }
+        Ok(missing)
+    }
+
+    fn fresh(&self, place: Place, epochs: EpochRow, now: Timestamp) -> Result<Fresh, KeysError> {
+        let id = KeyId::fresh(self.random())?;
+        let secret = Secret::fresh(self.random())?;
+        let wrapped = self.provider.wrap(self.tenant, &place.context(self.tenant, id), &secret)?;
+        // SECURITY: a wrap under an epoch that a turn is about to destroy would be lost with it.
+        if wrapped.epoch < epochs.to {
+            return Err(KeysError::ProviderBehind);
+        }
+        let row = KeyRow { id, state: KeyState::Enabled, created: now, wrapped };
+        Ok(Fresh { key: KeyInUse::new(&place, &row, &secret), row: row.encode()?, place })
+    }
+
+    fn add(&self, batch: Batch, fresh: &Fresh) -> Batch {
+        let (space, key) = (fresh.place.space(), fresh.place.key(self.tenant));
+        batch.require_absent(space, key.clone()).put(space, key, fresh.row.clone())
+    }
+
+    fn keep(&self, made: Vec<Fresh>, stamp: u64) {
+        let mut cache = self.cache();
+        for fresh in made {
+            if let Place::Customer { customer, role, .. } = fresh.place {
+                cache.insert(Some(customer), role, &Arc::new(fresh.key), stamp);
+            }
+        }
+    }
+}
