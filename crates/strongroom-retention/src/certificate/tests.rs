@@ -107,6 +107,25 @@ fn another_key_or_another_log_is_refused() {
     ));
 }
 
+/// Believes every proof, so that what remains is the certificate's own check.
+struct Gullible;
+
+impl ProofCheck for Gullible {
+    fn check(&self, _: &Proof, _: &Claim) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_intent_that_was_signed_is_the_one_that_is_proved() {
+    let mut certificate = golden();
+    let public_key = signer().public_key();
+    assert_eq!(certificate.verify(&public_key, &Gullible), Ok(()));
+    certificate.proofs.reverse();
+    let error = certificate.verify(&public_key, &Gullible).unwrap_err();
+    assert!(matches!(error, CertificateError::Proof { what: "intent", .. }), "{error}");
+}
+
 #[test]
 fn a_provisional_certificate_becomes_final_once_and_only_for_its_keys() {
     let world = World::new();

@@ -219,7 +219,8 @@ fn fields_go_and_stay_one_by_one() {
 #[test]
 fn a_held_record_survives_its_deadline() {
     let crm = crm();
-    let item = item(7, "contact", &[("account-closed", "2020-01-01T00:00:00Z")]);
+    let mut item = item(7, "contact", &[("account-closed", "2020-01-01T00:00:00Z")]);
+    item.fields = vec![FieldItem { name: "taste".parse().unwrap(), class: "preference".parse().unwrap() }];
     let now = ts("2026-11-22T00:00:00Z");
     let hold = |scope| Hold {
         id: HoldId::from_bytes([3; 16]),
@@ -246,6 +247,7 @@ fn a_held_record_survives_its_deadline() {
     check(Scope::Record(RecordId::from_bytes([8; 16])), false);
     check(Scope::Class("contact".parse().unwrap()), true);
     check(Scope::Class("contract".parse().unwrap()), false);
+    check(Scope::Class("preference".parse().unwrap()), true);
 }
 
 /// The naive reference: four lists, written from the documentation, no index, no struct, no early exit.
