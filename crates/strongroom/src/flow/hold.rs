@@ -1,0 +1,135 @@
+//! Legal holds: placed and released under the tenant's holds version, so that no purge can race them.
+
+use crate::{Error, Session, Vault, spaces};
+use strongroom_audit::{Commit, Event, EventName, FactName, FenceChange, Guard};
+use strongroom_policy::Permit;
+use strongroom_retention::{Hold, Holds, ReasonCode, Scope};
+use strongroom_store::{Batch, Direction, KeyRange};
+use strongroom_types::{Action, CustomerId, HoldId};
+
+impl Session<'_> {
+    /// Places a hold. From the moment this returns nothing in its scope is purged, on any path.
+    ///
+    /// # Errors
+    /// [`Error::CustomerGone`] ("too late") where something in scope is already condemned.
+    pub fn place_hold(&self, scope: Scope, reason: ReasonCode) -> Result<HoldId, Error> {
+        let vault = self.vault;
+        let now = vault.now();
+        let permit = self.hold_permit(Action::Hold, &scope)?;
+        let version = vault.log.holds_version()?;
+        let id = HoldId::fresh(vault.random.as_ref())?;
+        let hold = Hold { id, scope, reason, placed_by: self.actor.id, placed_at: now, released: None };
+        let mut event = self.allowed(&permit).fact(HOLD, id);
+        event = named(HOLD_PLACE, event);
+        let mut commit = Commit::new(vault.durable)
+            .guard(Guard::HoldsVersion(version))
+            .fence(FenceChange::BumpHolds)
+            .changes(self.asked_notices(&permit)?);
+        // SECURITY: whoever is condemned already is beyond holding; the caller must hear that, not believe otherwise.
+        if let Some(customer) = vault.scope_customer(&hold.scope)? {
+            commit = commit.guard(Guard::Active { customer, generation: None });
+            event = event.customer(customer);
+        }
+        self.clear(permit, None, false).map(drop)?;
+        commit = commit.changes(vault.hold_row(&hold, None)?).event(event);
+        vault.log.commit(now, commit)?;
+        Ok(id)
+    }
+
+    /// Releases a hold. What waited for it is due again at the next sweep.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown hold; [`Error::Conflict`] for one that is released already.
+    pub fn release_hold(&self, id: HoldId) -> Result<(), Error> {
+        let vault = self.vault;
+        let now = vault.now();
+        let key = spaces::hold(vault.tenant, id);
+        let old = vault.read().get(spaces::HOLD, &key)?.ok_or(Error::NotFound { what: "hold" })?;
+        let mut hold = decode(&old)?;
+        let permit = self.hold_permit(Action::Release, &hold.scope)?;
+        let version = vault.log.holds_version()?;
+        hold.release(self.actor.id, now).map_err(|_| Error::Conflict)?;
+        let mut event = named(HOLD_RELEASE, self.allowed(&permit).fact(HOLD, id));
+        if let Some(customer) = vault.scope_customer(&hold.scope)? {
+            event = event.customer(customer);
+        }
+        let commit = Commit::new(vault.durable)
+            .guard(Guard::HoldsVersion(version))
+            .fence(FenceChange::BumpHolds)
+            .changes(self.asked_notices(&permit)?)
+            .changes(vault.hold_row(&hold, Some(old))?)
+            .event(event);
+        self.clear(permit, None, false).map(drop)?;
+        vault.log.commit(now, commit)?;
+        Ok(())
+    }
+
+    /// All holds, released ones too.
+    pub fn holds(&self) -> Result<Vec<Hold>, Error> {
+        let permit = self.hold_permit(Action::Hold, &Scope::Everything)?;
+        self.clear(permit, None, false).map(drop)?;
+        self.vault.all_holds()
+    }
+
+    /// A hold on one customer is decided on the customer's kind, any wider one on the vault itself.
+    fn hold_permit(&self, action: Action, scope: &Scope) -> Result<Permit, Error> {
+        let head = match scope {
+            Scope::Customer(customer) => self.vault.main_record(*customer)?,
+            Scope::Record(record) => Some((*record, self.vault.row(*record)?.0.head)),
+            Scope::Class(_) | Scope::Everything => None,
+        };
+        match head {
+            Some((record, head)) => self.decide(action, &self.resource(record, &head)),
+            None => self.decide_on_vault(action),
+        }
+    }
+}
+
+impl Vault {
+    pub(crate) fn all_holds(&self) -> Result<Vec<Hold>, Error> {
+        let range = KeyRange::prefix(&spaces::tenant(self.tenant));
+        let rows = self.read().scan(spaces::HOLD, &range, Direction::Forward, 10_000)?;
+        let mut holds = rows.iter().map(|(_, bytes)| decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+        holds.sort_by_key(|hold: &Hold| hold.placed_at);
+        Ok(holds)
+    }
+
+    /// The holds, with the version that a purge's intent must still find.
+    pub(crate) fn holds_now(&self) -> Result<Holds, Error> {
+        // The version first: a hold placed in between moves it, and the intent is refused.
+        let version = self.log.holds_version()?;
+        Ok(Holds::new(version, self.all_holds()?))
+    }
+
+    fn hold_row(&self, hold: &Hold, old: Option<Vec<u8>>) -> Result<Batch, Error> {
+        let key = spaces::hold(self.tenant, hold.id);
+        let json = serde_json::to_vec(hold).map_err(|_| Error::Invariant("a hold is JSON"))?;
+        let batch = match old {
+            Some(old) => Batch::new().require_value(spaces::HOLD, key.clone(), old),
+            None => Batch::new().require_absent(spaces::HOLD, key.clone()),
+        };
+        Ok(batch.put(spaces::HOLD, key, json))
+    }
+
+    fn scope_customer(&self, scope: &Scope) -> Result<Option<CustomerId>, Error> {
+        Ok(match scope {
+            Scope::Customer(customer) => Some(*customer),
+            Scope::Record(record) => Some(self.row(*record)?.0.head.customer),
+            // Condemned customers of a wider scope are refused by their own intents' entries in the log.
+            Scope::Class(_) | Scope::Everything => None,
+        })
+    }
+}
+
+const HOLD: FactName = FactName::from_static("hold");
+const HOLD_PLACE: EventName = EventName::from_static("hold.place");
+const HOLD_RELEASE: EventName = EventName::from_static("hold.release");
+
+fn named(name: EventName, mut event: Event) -> Event {
+    event.name = name;
+    event
+}
+
+fn decode(bytes: &[u8]) -> Result<Hold, Error> {
+    serde_json::from_slice(bytes).map_err(|_| Error::Tampered { what: "a hold" })
+}

@@ -1,0 +1,282 @@
+//! PROVE: verify the log and the data against it, show who saw a customer, check a certificate offline.
+
+use crate::{Error, Notice, Session, Vault, adapters::PinnedProofs, row::Row, spaces};
+use std::collections::BTreeMap;
+use strongroom_audit::{
+    Checkpoint, Commit, Decision, Detail, Entry, Event, FactName, InclusionProof, Progress, Report, Verdict,
+    VerifierKey, VerifyOptions, Witness, verify,
+};
+use strongroom_envelope::sha256;
+use strongroom_retention::{Certificate, CertificateError};
+use strongroom_store::{Direction, KeyRange, ReadExt};
+use strongroom_types::{Action, ActorId, CaseId, CustomerId, Digest, Kind, Purpose, RecordId, Timestamp};
+
+/// What a verification found.
+#[derive(Debug, serde::Serialize)]
+pub struct Verification {
+    /// The log by itself: entries, chain, tree, checkpoints, details.
+    pub log: Report,
+    /// The living records against their last entries.
+    pub data: Vec<DataFinding>,
+    /// How many living records were compared.
+    pub records: u64,
+}
+
+impl Verification {
+    /// Whether everything is as it was written, but for what was erased with authority.
+    pub fn is_sound(&self) -> bool {
+        self.log.is_sound() && self.data.is_empty()
+    }
+
+    /// The verdict over all.
+    pub fn verdict(&self) -> Verdict {
+        let data = self.data.iter().map(|finding| finding.verdict).max();
+        data.map_or(self.log.verdict(), |data| data.max(self.log.verdict()))
+    }
+}
+
+/// A record that is not what the log says it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DataFinding {
+    /// Missing or altered.
+    pub verdict: Verdict,
+    /// Which record.
+    pub record: RecordId,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// One time that somebody saw, changed or was refused a customer's data.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Seen {
+    /// The entry's place in the log.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: ActorId,
+    /// What was done.
+    pub action: String,
+    /// To which kind of record.
+    pub kind: Option<Kind>,
+    /// To which record, if one.
+    pub record: Option<RecordId>,
+    /// Why.
+    pub purpose: Option<Purpose>,
+    /// Whether the policy allowed it; `None` where it was not asked.
+    pub allowed: Option<bool>,
+}
+
+/// An entry with the proof that it is in the log.
+#[derive(Debug, serde::Serialize)]
+pub struct Proven {
+    /// The entry's bytes: canonical JSON.
+    pub leaf: String,
+    /// The way to the root.
+    pub proof: InclusionProof,
+    /// The signed checkpoint that has the root.
+    pub checkpoint: String,
+}
+
+impl Session<'_> {
+    /// Signs where the log stands. Show it to a witness.
+    pub fn checkpoint(&self, witnesses: &[&dyn Witness]) -> Result<Checkpoint, Error> {
+        self.audit_right()?;
+        self.vault.checkpoint(witnesses)
+    }
+
+    /// Verifies the log against the pinned key and the living records against the log.
+    pub fn verify(
+        &self,
+        witnessed: Vec<Checkpoint>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Verification, Error> {
+        self.audit_right()?;
+        self.vault.verify(witnessed, progress)
+    }
+
+    /// Everybody who saw, changed or was refused data of a customer, the oldest first.
+    pub fn who_saw(&self, customer: CustomerId) -> Result<Vec<Seen>, Error> {
+        self.audit_right()?;
+        let log = &self.vault.log;
+        let mut seen = Vec::new();
+        log.entries(0..log.size()?, |index, entry| {
+            if entry.customer == Some(customer) || entry.customers.contains(&customer) {
+                seen.push(Seen {
+                    index,
+                    at: entry.time,
+                    actor: entry.actor,
+                    action: entry.name.as_str().to_owned(),
+                    kind: entry.kind.clone(),
+                    record: entry.record,
+                    purpose: entry.purpose.clone(),
+                    allowed: entry.decision.map(|decision| decision == Decision::Allow),
+                });
+            }
+            true
+        })?;
+        Ok(seen)
+    }
+
+    /// Entries of the log, from `from` on.
+    pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<(u64, Entry)>, Error> {
+        self.audit_right()?;
+        let log = &self.vault.log;
+        let mut entries = Vec::new();
+        log.entries(from..log.size()?, |index, entry| {
+            entries.push((index, entry));
+            entries.len() < limit
+        })?;
+        Ok(entries)
+    }
+
+    /// The sealed detail of an entry, opened and checked against its commitments. The look is itself an entry.
+    pub fn entry_detail(&self, index: u64) -> Result<Option<Detail>, Error> {
+        let permit = self.decide_on_vault(Action::Audit)?;
+        let cleared = self.clear(permit, None, false)?;
+        let event: Event = self.allowed(&cleared).fact(FactName::from_static("entry"), index);
+        self.vault.log.commit(self.vault.now(), Commit::new(self.vault.durable).event(event))?;
+        Ok(self.vault.log.detail(index)?)
+    }
+
+    /// Proves that an entry is in the log, under a fresh checkpoint.
+    pub fn prove(&self, index: u64) -> Result<Proven, Error> {
+        self.audit_right()?;
+        let log = &self.vault.log;
+        let leaf = log.leaf_bytes(index)?.ok_or(Error::NotFound { what: "entry" })?;
+        let checkpoint = log.checkpoint(self.vault.now())?;
+        Ok(Proven {
+            leaf: String::from_utf8(leaf).map_err(|_| Error::Tampered { what: "a log entry" })?,
+            proof: log.prove_inclusion(index, checkpoint.size())?,
+            checkpoint: checkpoint.note().to_owned(),
+        })
+    }
+
+    /// Alerts and notifications, the oldest first.
+    pub fn notices(&self) -> Result<Vec<Notice>, Error> {
+        self.audit_right()?;
+        let vault = self.vault;
+        let range = KeyRange::prefix(&spaces::tenant(vault.tenant));
+        let rows = vault.read().scan(spaces::ALERT, &range, Direction::Forward, 10_000)?;
+        let broken = |_| Error::Tampered { what: "a notice" };
+        rows.iter().map(|(_, json)| serde_json::from_slice(json).map_err(broken)).collect()
+    }
+
+    /// The certificate of a case.
+    pub fn certificate(&self, case: CaseId) -> Result<Certificate, Error> {
+        self.audit_right()?;
+        self.vault.certificate_row(case)?.ok_or(Error::NotFound { what: "certificate" })
+    }
+
+    fn audit_right(&self) -> Result<(), Error> {
+        let permit = self.decide_on_vault(Action::Audit)?;
+        self.clear(permit, None, false).map(drop)
+    }
+}
+
+impl Vault {
+    /// A checkpoint as a heartbeat: signs, stores, shows to the witnesses. Logs held-back denials first.
+    pub fn checkpoint(&self, witnesses: &[&dyn Witness]) -> Result<Checkpoint, Error> {
+        self.log_held_back_denials()?;
+        let checkpoint = self.log.checkpoint(self.now())?;
+        for witness in witnesses {
+            self.log.witness(&checkpoint, *witness).map_err(|error| Error::Config(format!("witness: {error}")))?;
+        }
+        Ok(checkpoint)
+    }
+
+    /// Verifies without a session: for the operator who holds the passphrase, and after every opening that wants it.
+    pub fn verify(
+        &self,
+        witnessed: Vec<Checkpoint>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Verification, Error> {
+        let mut options = VerifyOptions::new(vec![self.log_key()]);
+        options.witnessed = witnessed;
+        options.sealer = Some(self.details.as_ref());
+        let log = verify(self.read(), self.log.stream(), &options, progress)
+            .map_err(|error| Error::Config(format!("verify: {error}")))?;
+        let (data, records) = self.verify_data()?;
+        Ok(Verification { log, data, records })
+    }
+
+    /// Denials that were counted and not yet logged.
+    pub fn log_held_back_denials(&self) -> Result<(), Error> {
+        let held_back = self.denials.drain();
+        if held_back.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::new(self.durable);
+        for (key, count) in held_back {
+            let event = Event::new(key.action, key.actor).kind(key.kind).decision(Decision::Deny).count(count);
+            let code = FactName::new(key.code).map_err(|_| Error::Invariant("a denial's code"))?;
+            let event = event.outcome(strongroom_audit::Outcome::Refused);
+            commit = commit.event(event.fact(FactName::from_static("code"), code));
+        }
+        self.log.commit(self.now(), commit)?;
+        Ok(())
+    }
+
+    /// Purges that a crash interrupted, on with them; their certificates. Hosts call it after opening.
+    pub fn recover(&self, operator: ActorId) -> Result<Vec<Certificate>, Error> {
+        let mut certificates = Vec::new();
+        for case in self.unfinished_purges()? {
+            certificates.push(self.resume_case(operator, case)?);
+        }
+        Ok(certificates)
+    }
+
+    /// Every living record must be the one that the log last wrote, and every one the log wrote and did not erase must
+    /// live: a row put back, changed or removed behind the vault's back shows here.
+    fn verify_data(&self) -> Result<(Vec<DataFinding>, u64), Error> {
+        let mut last: BTreeMap<RecordId, Option<Digest>> = BTreeMap::new();
+        self.log.entries(0..self.log.size()?, |_, entry| {
+            if let Some(record) = entry.record {
+                if let Some(digest) = entry.sealed {
+                    last.insert(record, Some(digest));
+                } else if entry.name.as_str() == ERASE {
+                    last.insert(record, None);
+                }
+            }
+            true
+        })?;
+        let mut findings = Vec::new();
+        let mut records = 0_u64;
+        let range = KeyRange::prefix(&spaces::tenant(self.tenant));
+        self.read().for_each(spaces::RECORD, &range, |key, bytes| {
+            let record = crate::flow::record_of(key)?;
+            records = records.saturating_add(1);
+            let reason = match last.remove(&record) {
+                Some(Some(digest)) if digest != sha256(bytes) => Some("the record is not the one last written"),
+                Some(Some(_)) if Row::decode(bytes).is_err() => Some("the record has an unknown form"),
+                Some(Some(_)) => None,
+                Some(None) => Some("the record was erased and is back"),
+                None => Some("the log knows nothing of this record"),
+            };
+            findings.extend(reason.map(|reason| DataFinding { verdict: Verdict::Altered, record, reason }));
+            Ok::<_, Error>(true)
+        })?;
+        let missing = last.into_iter().filter(|(_, digest)| digest.is_some()).map(|(record, _)| DataFinding {
+            verdict: Verdict::Missing,
+            record,
+            reason: "the log wrote this record and nothing erased it",
+        });
+        findings.extend(missing);
+        Ok((findings, records))
+    }
+}
+
+const ERASE: &str = "purge.erase";
+
+/// Checks a certificate with nothing but two pinned keys: the signature, and that the log holds the intent and the
+/// result with this very body. Needs no vault and no network.
+///
+/// # Errors
+/// Says which of them does not hold.
+pub fn verify_certificate(
+    certificate: &Certificate,
+    certificate_key: &[u8; 32],
+    log_key: VerifierKey,
+) -> Result<(), CertificateError> {
+    certificate.verify(certificate_key, &PinnedProofs(log_key))
+}

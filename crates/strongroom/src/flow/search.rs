@@ -1,0 +1,65 @@
+//! READ by value: through the blind index, never by opening what does not match.
+
+use crate::{Error, Session, View, flow::list::record_of, spaces};
+use strongroom_policy::{Decision, KindSchema, Projection, Resource};
+use strongroom_store::{Direction, KeyRange};
+use strongroom_types::{Action, FieldName, Kind};
+
+/// The most records that one search answers.
+const SEARCH_LIMIT: usize = 200;
+
+impl Session<'_> {
+    /// The records of a kind whose `field` has this value, normalised by the field's type (a phone is found with or
+    /// without spaces and country code), among those that this person may see.
+    ///
+    /// The log says who searched in which field and whom they found; the value itself is written nowhere.
+    ///
+    /// # Errors
+    /// [`Error::NotIndexed`]; [`Error::FieldWithheld`] where the person would see the field only masked, since finding
+    /// is seeing.
+    pub fn search(&self, kind: &Kind, field: &FieldName, value: &str) -> Result<Vec<View>, Error> {
+        let vault = self.vault;
+        let schema = vault.config.kind(kind)?;
+        let field_schema = schema.field(field.as_str()).ok_or(Error::NotFound { what: "field" })?;
+        if !field_schema.is_indexed() {
+            return Err(Error::NotIndexed { kind: kind.clone(), field: field.clone() });
+        }
+        self.refuse_wholly(Action::Search, kind)?;
+        self.refuse_masked(schema, field)?;
+        let token = vault.token(field_schema, value)?;
+        let prefix = spaces::token(vault.tenant, kind, field, &token);
+        let hits = vault.read().scan(
+            spaces::INDEX,
+            &KeyRange::prefix(&prefix),
+            Direction::Forward,
+            SEARCH_LIMIT,
+        )?;
+        let mut readable = Vec::new();
+        for (key, _) in &hits {
+            let Some(one) = self.read_permit(Action::Search, record_of(key)?)? else { continue };
+            // SECURITY: a masked field must not be searched, or guessing would unmask it. Left out in silence here: an
+            // error would say that there was a hit.
+            if Projection::new(&vault.config.schema, &one.cleared).may_search(field.as_str()) {
+                readable.push(one);
+            }
+        }
+        self.reveal(Action::Search, kind, readable)
+    }
+
+    /// Says before looking, and so without telling whether there is a hit, that even of an own record this field
+    /// would be masked.
+    fn refuse_masked(&self, schema: &KindSchema, field: &FieldName) -> Result<(), Error> {
+        let mut own = Resource::new(schema.name(), schema.label());
+        own.owner = Some(self.actor.id);
+        own.team = self.actor.team.as_deref();
+        own.state = schema.states().first().map(String::as_str);
+        let subject = self.vault.config.policy.subject(&self.actor);
+        let Decision::Allow(permit) = subject.decide(&self.auth, Action::Search, &own, self.vault.now()) else {
+            return Ok(());
+        };
+        if Projection::new(&self.vault.config.schema, &permit).may_search(field.as_str()) {
+            return Ok(());
+        }
+        Err(Error::FieldWithheld { kind: schema.name().clone(), field: field.clone(), verb: "search" })
+    }
+}

@@ -1,0 +1,251 @@
+//! A vault in a folder: two sled stores, a keyring file, and the configuration beside them.
+
+use crate::{Config, House, HouseError, OpenError, Parts, SystemClock, Vault};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use strongroom_envelope::{Keyring, KeyringError, KeyringParams, OsRandom, Passphrase};
+use strongroom_policy::{CompiledPolicy, ConfigError, Schema};
+use strongroom_retention::{Schedule, ScheduleError};
+use strongroom_store_sled::{Options, SledStore};
+use strongroom_types::{Clock, Random, TenantId};
+use uuid::Uuid;
+
+/// Why a vault folder cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// There is something in the folder already.
+    #[error("`{}` is not empty; name a new folder for a new vault", .0.display())]
+    NotEmpty(PathBuf),
+    /// The folder holds no vault.
+    #[error("`{}` holds no vault: `vault.toml` is missing", .0.display())]
+    NoVault(PathBuf),
+    /// `vault.toml` is not as this version writes it.
+    #[error("`{}`: {message}", path.display())]
+    Descriptor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// A file could not be read or written.
+    #[error("`{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The schema or the policy is wrong, with file, line and field.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The retention schedule is wrong, with file and line.
+    #[error("{0}")]
+    Schedule(#[from] ScheduleError),
+    /// The house rules are wrong, with file and line.
+    #[error("{0}")]
+    House(#[from] HouseError),
+    /// The keyring refused, such as a wrong passphrase.
+    #[error("{0}")]
+    Keyring(#[from] KeyringError),
+    /// A store could not be opened, such as one that another process has open.
+    #[error("{0}")]
+    Store(#[from] strongroom_store_sled::OpenError),
+    /// The parts do not make a vault.
+    #[error("{0}")]
+    Vault(#[from] OpenError),
+    /// No random bytes.
+    #[error("{0}")]
+    Random(#[from] strongroom_types::RandomError),
+}
+
+/// How a folder is made or opened.
+#[derive(Clone)]
+pub struct FolderOptions {
+    /// Where the keyring lies; `keyring` in the folder if `None`. Production keeps it elsewhere.
+    pub keyring: Option<PathBuf>,
+    /// How hard the passphrase is to guess; only for a new keyring.
+    pub params: KeyringParams,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for FolderOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FolderOptions").field("keyring", &self.keyring).finish_non_exhaustive()
+    }
+}
+
+impl Default for FolderOptions {
+    fn default() -> Self {
+        Self {
+            keyring: None,
+            params: KeyringParams::default(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(OsRandom),
+        }
+    }
+}
+
+/// The texts that configure a vault, as files have them.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'t> {
+    /// `schema.toml`.
+    pub schema: &'t str,
+    /// `policy.toml`.
+    pub policy: &'t str,
+    /// `retention.toml`.
+    pub retention: &'t str,
+    /// `house.toml`.
+    pub house: &'t str,
+}
+
+/// `vault.toml`: what the folder is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Descriptor {
+    /// The folder's format; this version writes and reads 0.
+    format: u32,
+    tenant: TenantId,
+    origin: String,
+}
+
+/// A vault folder.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes a new vault in an empty or new folder. The configuration is checked before anything is written.
+    pub fn init(
+        path: &Path,
+        origin: &str,
+        texts: Texts<'_>,
+        passphrase: &Passphrase,
+        options: &FolderOptions,
+    ) -> Result<Self, FolderError> {
+        let folder = Self(path.to_owned());
+        config(texts)?;
+        match fs::read_dir(path) {
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    return Err(FolderError::NotEmpty(path.to_owned()));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(path).map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
+            }
+            Err(source) => return Err(FolderError::Io { path: path.to_owned(), source }),
+        }
+        let tenant = TenantId::fresh(options.random.as_ref())?;
+        let files = [
+            (SCHEMA, texts.schema),
+            (POLICY, texts.policy),
+            (RETENTION, texts.retention),
+            (HOUSE, texts.house),
+        ];
+        for (name, text) in files {
+            folder.write(name, text)?;
+        }
+        let now = options.clock.now();
+        let keyring = folder.keyring(options);
+        Keyring::create(&keyring, passphrase, options.params.clone(), &[tenant], now, Arc::clone(&options.random))?;
+        let descriptor = Descriptor { format: 0, tenant, origin: origin.to_owned() };
+        let text = toml::to_string(&descriptor).map_err(|error| FolderError::Descriptor {
+            path: folder.file(DESCRIPTOR),
+            message: error.to_string(),
+        })?;
+        // Last: a folder without it holds no vault.
+        folder.write(DESCRIPTOR, &text)?;
+        Ok(folder)
+    }
+
+    /// Opens the vault in a folder.
+    pub fn open(path: &Path, passphrase: &Passphrase, options: &FolderOptions) -> Result<Vault, FolderError> {
+        let folder = Self(path.to_owned());
+        let descriptor = folder.descriptor()?;
+        let text = |name: &str| folder.read(name);
+        let (schema, policy, retention, house) = (text(SCHEMA)?, text(POLICY)?, text(RETENTION)?, text(HOUSE)?);
+        let texts = Texts { schema: &schema, policy: &policy, retention: &retention, house: &house };
+        let config = config(texts)?;
+        let keyring = Keyring::open(&folder.keyring(options), passphrase, Arc::clone(&options.random))?;
+        let (data, prune) = SledStore::open(&folder.file("data"), opening(options)?, Options::default())?;
+        let (keys, _) = SledStore::open(&folder.file("keys"), opening(options)?, Options::default())?;
+        Ok(Vault::open(Parts {
+            tenant: descriptor.tenant,
+            origin: descriptor.origin,
+            data: Arc::new(data),
+            prune,
+            keys: Arc::new(keys),
+            keyring: Arc::new(keyring),
+            config,
+            clock: Arc::clone(&options.clock),
+            random: Arc::clone(&options.random),
+        })?)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn descriptor(&self) -> Result<Descriptor, FolderError> {
+        let path = self.file(DESCRIPTOR);
+        if !path.exists() {
+            return Err(FolderError::NoVault(self.0.clone()));
+        }
+        let refused = |message: String| FolderError::Descriptor { path: path.clone(), message };
+        let descriptor: Descriptor =
+            toml::from_str(&self.read(DESCRIPTOR)?).map_err(|error| refused(error.to_string()))?;
+        if descriptor.format != 0 {
+            return Err(refused(format!("format {} is newer than this program; it opens 0", descriptor.format)));
+        }
+        Ok(descriptor)
+    }
+
+    fn keyring(&self, options: &FolderOptions) -> PathBuf {
+        options.keyring.clone().unwrap_or_else(|| self.file("keyring"))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn read(&self, name: &str) -> Result<String, FolderError> {
+        let path = self.file(name);
+        fs::read_to_string(&path).map_err(|source| FolderError::Io { path, source })
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), FolderError> {
+        let path = self.file(name);
+        fs::write(&path, text)
+            .and_then(|()| fs::File::open(&path)?.sync_all())
+            .map_err(|source| FolderError::Io { path, source })
+    }
+}
+
+/// Reads and checks the configuration.
+pub fn config(texts: Texts<'_>) -> Result<Config, FolderError> {
+    let schema = Schema::from_toml(texts.schema, SCHEMA)?;
+    let policy = CompiledPolicy::from_toml(&schema, texts.policy, POLICY)?;
+    let schedule = Schedule::from_toml(RETENTION, texts.retention)?;
+    let house = House::from_toml(texts.house, HOUSE)?;
+    Ok(Config::new(schema, policy, schedule, house)?)
+}
+
+fn opening(options: &FolderOptions) -> Result<Uuid, FolderError> {
+    let mut bytes = [0; 16];
+    options.random.fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
+
+const DESCRIPTOR: &str = "vault.toml";
+const SCHEMA: &str = "schema.toml";
+const POLICY: &str = "policy.toml";
+const RETENTION: &str = "retention.toml";
+const HOUSE: &str = "house.toml";

@@ -1,0 +1,237 @@
+//! A session: somebody, and how they proved it. Every verb goes through [`Session::decide`] and [`Session::clear`].
+
+use crate::{
+    Error, Notice, NoticeKind, Vault,
+    denials::DenialKey,
+    row::Head,
+    spaces,
+};
+use strongroom_audit::{Commit, Decision as Decided, Event, EventName, FactName, Outcome};
+use strongroom_cases::Grant;
+use strongroom_policy::{
+    Actor, AuthContext, Cleared, Decision, Denial, KIND_VAULT, Obligation, Permit, Request, Resource,
+};
+use strongroom_store::{Batch, Durability};
+use strongroom_types::{Action, ActorId, Kind, Label, Level, Purpose, RecordId, Timestamp};
+use strongroom_watch::Observation;
+
+/// Somebody at work in a vault, for one request or a few.
+///
+/// Authentication is the host's: the session believes the [`AuthContext`] that it was opened with.
+#[derive(Debug)]
+pub struct Session<'v> {
+    pub(crate) vault: &'v Vault,
+    pub(crate) actor: Actor,
+    pub(crate) auth: AuthContext,
+    pub(crate) justification: Option<String>,
+}
+
+impl<'v> Session<'v> {
+    pub(crate) fn new(vault: &'v Vault, actor: Actor, auth: AuthContext) -> Self {
+        Self { vault, actor, auth, justification: None }
+    }
+
+    /// Says why, where the policy asks for a justification. The words go into the log sealed, never in the clear.
+    #[must_use]
+    pub fn because(mut self, justification: impl Into<String>) -> Self {
+        self.justification = Some(justification.into()).filter(|words| !words.trim().is_empty());
+        self
+    }
+
+    /// Whose session it is.
+    pub fn actor(&self) -> ActorId {
+        self.actor.id
+    }
+
+    /// Asks the policy about a resource. A denial is in the log before it is answered.
+    pub(crate) fn decide(&self, action: Action, resource: &Resource<'_>) -> Result<Permit, Error> {
+        let now = self.vault.now();
+        let request = Request { actor: &self.actor, auth: &self.auth, action, resource, now };
+        match self.vault.config.policy.decide(&request) {
+            Decision::Allow(permit) => Ok(permit),
+            Decision::Deny(denial) => Err(self.denied(action, resource, denial, now)),
+        }
+    }
+
+    /// Asks the policy about the vault itself: audit, sweep, rotate.
+    pub(crate) fn decide_on_vault(&self, action: Action) -> Result<Permit, Error> {
+        let kind = Kind::new(KIND_VAULT).map_err(|_| Error::Invariant("the vault's own kind"))?;
+        self.decide(action, &Resource::new(&kind, Label::default()))
+    }
+
+    pub(crate) fn denied(
+        &self,
+        action: Action,
+        resource: &Resource<'_>,
+        denial: Denial,
+        now: Timestamp,
+    ) -> Error {
+        let key =
+            DenialKey { actor: self.actor.id, action, kind: resource.kind.clone(), code: denial.code() };
+        let Some(count) = self.vault.denials.count(key, now) else { return denial.into() };
+        let mut event = self.event(action).decision(Decided::Deny).outcome(Outcome::Refused).count(count);
+        event = event.rules(denial.rules().iter().cloned()).kind(resource.kind.clone());
+        if let Ok(code) = FactName::new(denial.code()) {
+            event = event.fact(CODE, code);
+        }
+        if let Some(record) = resource.record {
+            event = event.record(resource.kind.clone(), record);
+        }
+        if let Some(customer) = resource.customer {
+            event = event.customer(customer);
+        }
+        // If the log fails, the answer is the log's failure: an unlogged denial is not answered as one.
+        match self.vault.log.commit(now, Commit::new(Durability::Process).event(event)) {
+            Ok(_) => denial.into(),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Discharges the obligations of a permit. `grant` is the approval at hand, if any; `watermarked` says that the
+    /// caller will mark what goes out.
+    pub(crate) fn clear(
+        &self,
+        permit: Permit,
+        grant: Option<&Grant>,
+        watermarked: bool,
+    ) -> Result<Cleared, Error> {
+        permit.discharge(|permit, obligation| match obligation {
+            // Whoever reads does so through the projection, which masks and redacts.
+            Obligation::Mask { .. } | Obligation::Redact { .. } => Ok(()),
+            // Written as a notice into the same commit.
+            Obligation::Notify { .. } => Ok(()),
+            Obligation::Approve { .. } if grant.is_some() => Ok(()),
+            Obligation::Approve { .. } => {
+                Err(undischarged(obligation, "ask for an approval and act on the grant"))
+            }
+            Obligation::Justify if self.justification.is_some() => Ok(()),
+            Obligation::Justify => Err(undischarged(obligation, "say why")),
+            Obligation::StepUp { max_age_seconds } if permit.stepped_up(*max_age_seconds) => Ok(()),
+            Obligation::StepUp { .. } => Err(undischarged(obligation, "prove a second factor again")),
+            Obligation::Watermark if watermarked => Ok(()),
+            Obligation::Watermark => Err(undischarged(obligation, "take it out as an export, which is marked")),
+        })
+    }
+
+    /// An entry in this person's name.
+    pub(crate) fn event(&self, name: impl Into<EventName>) -> Event {
+        let mut event = Event::new(name, self.actor.id);
+        if let Some(zone) = &self.auth.zone {
+            event = event.zone(zone.clone());
+        }
+        if let Some(purpose) = &self.auth.purpose {
+            event = event.purpose(purpose.clone());
+        }
+        event
+    }
+
+    /// An entry for what a permit allowed.
+    pub(crate) fn allowed(&self, permit: &Permit) -> Event {
+        let mut event = self.event(permit.action()).decision(Decided::Allow).rules(permit.rules().cloned());
+        if let Some(words) = &self.justification {
+            event = event.detail(JUSTIFICATION, words.clone());
+        }
+        event
+    }
+
+    /// The resource that a record is.
+    pub(crate) fn resource<'h>(&self, record: RecordId, head: &'h Head) -> Resource<'h> {
+        let mut resource = Resource::new(&head.kind, head.label);
+        resource.record = Some(record);
+        resource.customer = Some(head.customer);
+        resource.owner = head.owner;
+        resource.team = head.team.as_deref();
+        resource.state = head.state.as_deref();
+        resource
+    }
+
+    /// The notices that a permit's obligations ask for, as part of the commit.
+    pub(crate) fn asked_notices(&self, permit: &Permit) -> Result<Batch, Error> {
+        let mut batch = Batch::new();
+        for obligation in permit.obligations() {
+            if let Obligation::Notify { role } = obligation {
+                batch.append(self.notice(NoticeKind::Notify {
+                    role: role.clone(),
+                    action: permit.action().name().to_owned(),
+                    record: permit.record(),
+                })?);
+            }
+        }
+        Ok(batch)
+    }
+
+    pub(crate) fn notice(&self, kind: NoticeKind) -> Result<Batch, Error> {
+        let at = self.vault.now();
+        let mut serial = [0; 8];
+        self.vault.random.fill(&mut serial)?;
+        let key = spaces::alert(self.vault.tenant, at, u64::from_le_bytes(serial));
+        let notice = Notice { at, actor: self.actor.id, kind };
+        let json = serde_json::to_vec(&notice).map_err(|_| Error::Invariant("a notice is JSON"))?;
+        Ok(Batch::new().put(spaces::ALERT, key, json))
+    }
+
+    /// Tells the watch what was read. An alert goes into the log and into the notices.
+    pub(crate) fn observe(&self, action: Action, looks: impl Iterator<Item = Look>) -> Result<(), Error> {
+        let now = self.vault.now();
+        let mut alerts = Vec::new();
+        {
+            let mut watch = self.vault.watch();
+            for look in looks {
+                let observation = Observation {
+                    at: now,
+                    actor: self.actor.id,
+                    action,
+                    kind: look.kind,
+                    level: Some(look.level),
+                    records: 1,
+                    customer: Some(look.customer),
+                    allowed: true,
+                };
+                alerts.extend(watch.observe(&observation, &self.actor.roles));
+            }
+        }
+        for alert in alerts {
+            let changes = self.notice(NoticeKind::BulkAccess {
+                rule: alert.rule.to_string(),
+                observed: alert.observed,
+                threshold: alert.threshold,
+                from: alert.from,
+                severity: alert.severity.to_string(),
+            })?;
+            let event = self.event(ALERT_RAISED).rules([alert.rule]).count(alert.observed);
+            let commit = Commit::new(self.vault.durable).changes(changes).event(event);
+            self.vault.log.commit(now, commit)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn purpose(&self) -> Result<Purpose, Error> {
+        self.auth.purpose.clone().ok_or_else(|| undischarged_purpose())
+    }
+}
+
+/// One record that somebody saw.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) kind: Kind,
+    pub(crate) level: Level,
+    pub(crate) customer: strongroom_types::CustomerId,
+}
+
+impl Look {
+    pub(crate) fn of(head: &Head) -> Self {
+        Self { kind: head.kind.clone(), level: head.label.level, customer: head.customer }
+    }
+}
+
+const CODE: FactName = FactName::from_static("code");
+const JUSTIFICATION: FactName = FactName::from_static("justification");
+const ALERT_RAISED: EventName = EventName::from_static("watch.alert");
+
+fn undischarged(obligation: &Obligation, todo: &'static str) -> Error {
+    Error::Undischarged { obligation: obligation.name(), todo }
+}
+
+fn undischarged_purpose() -> Error {
+    Error::Undischarged { obligation: "purpose", todo: "open the session with a purpose" }
+}

@@ -1,0 +1,235 @@
+//! The vault: the parts put together, and what every flow needs of them.
+
+use crate::{
+    Config, Error, Session,
+    adapters::{LogSigner, SealedDetails},
+    denials::Denials,
+    row::{HEAD_FIELD, Head, Row},
+    spaces,
+    unreleased::{DOCUMENT_FIELD, Unreleased},
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use strongroom_audit::{CheckpointSigner, DetailSealer, Fence, Log, LogOptions, VerifierKey};
+use strongroom_envelope::{
+    Generation, IndexToken, KeyProvider, Keys, KeysError, KeysOptions, Keyring, RecordAddress, SigningPurpose,
+    normalise,
+};
+use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType};
+use strongroom_store::{Durability, PruneRight, Read, Store};
+use strongroom_types::{Clock, CustomerId, FieldName, Level, Random, RecordId, TenantId, Timestamp};
+use strongroom_watch::BulkAccess;
+
+/// The parts of a vault. Each may be swapped singly.
+pub struct Parts {
+    /// Whose vault it is.
+    pub tenant: TenantId,
+    /// The name that checkpoints carry, such as `crm.example.com/acme`.
+    pub origin: String,
+    /// Where data and the log lie.
+    pub data: Arc<dyn Store>,
+    /// The right to prune that came with `data`.
+    pub prune: PruneRight,
+    /// Where wrapped keys lie. Never the same store as `data`.
+    pub keys: Arc<dyn Store>,
+    /// The keyring file: wraps keys and signs checkpoints and certificates.
+    pub keyring: Arc<Keyring>,
+    /// Schema, policy, schedule, house rules.
+    pub config: Config,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("tenant", &self.tenant).field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Why a vault cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The key store or the keyring refused.
+    #[error("keys: {0}")]
+    Keys(#[from] KeysError),
+    /// The keyring lacks this tenant or its signing keys.
+    #[error("keyring: {0}")]
+    Keyring(#[from] strongroom_envelope::KeyringError),
+    /// The log could not be opened.
+    #[error("log: {0}")]
+    Log(#[from] strongroom_audit::OpenError),
+    /// A key of ours does not make a verifier key.
+    #[error("log key: {0}")]
+    Note(#[from] strongroom_audit::NoteError),
+    /// The watch cannot use its settings.
+    #[error("watch: {0}")]
+    Watch(#[from] strongroom_watch::SettingsError),
+}
+
+/// A vault for the customer data of one tenant.
+///
+/// `Send + Sync`: share it behind an `Arc`, open one session per request.
+pub struct Vault {
+    pub(crate) tenant: TenantId,
+    pub(crate) config: Config,
+    pub(crate) log: Log,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) key_store: Arc<dyn Store>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) denials: Denials,
+    pub(crate) details: Arc<SealedDetails>,
+    watch: Mutex<BulkAccess>,
+    /// The most durable commit that the data store knows.
+    pub(crate) durable: Durability,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vault").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// Puts the parts together. New index keys of the schema are made durable before this returns.
+    pub fn open(parts: Parts) -> Result<Self, OpenError> {
+        let Parts { tenant, origin, data, prune, keys: key_store, keyring, config, clock, random } = parts;
+        let now = clock.now();
+        let durable = data.capabilities().durability_max.min(Durability::Power);
+        let mut options = KeysOptions::new(keyring.signer(SigningPurpose::Certificate)?);
+        options.durability = key_store.capabilities().durability_max.min(Durability::Power);
+        let provider: Arc<dyn KeyProvider> = Arc::<Keyring>::clone(&keyring);
+        let keys = Keys::open(Arc::clone(&key_store), provider, tenant, Arc::clone(&random), options, now)?;
+        let keys = Arc::new(keys);
+        for field in config.schema.kinds().flat_map(|kind| kind.fields()).filter(|field| field.is_indexed()) {
+            keys.ensure_index_key(field.name(), INDEX_VERSION, now)?;
+        }
+        let details = Arc::new(SealedDetails::new(Arc::clone(&keys)));
+        let sealer: Arc<dyn DetailSealer> = Arc::<SealedDetails>::clone(&details);
+        let signer: Arc<dyn CheckpointSigner> =
+            Arc::new(LogSigner::new(origin.clone(), keyring.signer(SigningPurpose::Log)?));
+        let log = Log::open(data, prune, LogOptions::new(tenant, origin), signer, sealer, Arc::clone(&random))?;
+        let watch = Mutex::new(BulkAccess::new(config.house.bulk.clone())?);
+        let denials = Denials::default();
+        Ok(Self { tenant, config, log, keys, key_store, keyring, clock, random, denials, details, watch, durable })
+    }
+
+    /// A session of somebody who proved to the host who they are, as `auth` says.
+    pub fn session(&self, actor: Actor, auth: AuthContext) -> Session<'_> {
+        Session::new(self, actor, auth)
+    }
+
+    /// The rules it works by.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whose vault it is.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The key that opens its checkpoints. Pin it outside the vault.
+    pub fn log_key(&self) -> VerifierKey {
+        self.log.verifier_key()
+    }
+
+    /// The key that verifies its certificates. Pin it outside the vault.
+    pub fn certificate_key(&self) -> Result<[u8; 32], Error> {
+        let signer = self.keyring.signer(SigningPurpose::Certificate);
+        Ok(signer.map_err(|error| Error::Config(error.to_string()))?.public_key())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn watch(&self) -> MutexGuard<'_, BulkAccess> {
+        // A detector that panicked half-way has counted too little or too much of one look; it goes on counting.
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn read(&self) -> &dyn Read {
+        self.log.read()
+    }
+
+    /// How durably a read of this level is logged before it is answered.
+    pub(crate) fn read_durability(&self, level: Level) -> Durability {
+        if level.rank() >= self.config.house.read_power_from { self.durable } else { Durability::Process }
+    }
+
+    /// The row of a record and its bytes.
+    pub(crate) fn row(&self, record: RecordId) -> Result<(Row, Vec<u8>), Error> {
+        let bytes = self.read().get(spaces::RECORD, &spaces::record(self.tenant, record))?;
+        let bytes = bytes.ok_or(Error::NotFound { what: "record" })?;
+        Ok((Row::decode(&bytes)?, bytes))
+    }
+
+    /// The generation under which the customer's data is sealed now.
+    pub(crate) fn generation(&self, customer: CustomerId) -> Result<u32, Error> {
+        match self.log.fence(customer)? {
+            Some(Fence::Active { generation }) => Ok(generation),
+            Some(Fence::Condemned { .. } | Fence::Gone) => Err(Error::CustomerGone { customer }),
+            None => Err(Error::NotFound { what: "customer" }),
+        }
+    }
+
+    pub(crate) fn address(&self, record: RecordId, head: &Head) -> RecordAddress {
+        RecordAddress {
+            tenant: self.tenant,
+            customer: head.customer,
+            kind: head.kind.clone(),
+            record,
+            version: head.version,
+            schema_version: head.schema_version,
+        }
+    }
+
+    /// Opens a record. What comes back has been seen by nobody.
+    pub(crate) fn unseal(&self, record: RecordId, row: &Row) -> Result<Unreleased, Error> {
+        let opened = self.keys.open_record(&self.address(record, &row.head), &row.sealed)?;
+        Unreleased::new(record, row.head.clone(), &opened)
+    }
+
+    /// Seals the fields and the head of a record under a generation of its customer's key.
+    pub(crate) fn seal(
+        &self,
+        record: RecordId,
+        head: Head,
+        generation: u32,
+        fields: &crate::Fields,
+        document: Option<&[u8]>,
+    ) -> Result<Row, Error> {
+        let name = |text| FieldName::new(text).map_err(|_| Error::Invariant("a system field's name"));
+        let (head_field, document_field) = (name(HEAD_FIELD)?, name(DOCUMENT_FIELD)?);
+        let head_bytes = head.encode();
+        let parts = fields
+            .iter()
+            .map(|(name, value)| (name, value.as_bytes()))
+            .chain([(&head_field, head_bytes.as_slice())])
+            .chain(document.map(|header| (&document_field, header)));
+        let sealed = self.keys.seal_record(&self.address(record, &head), Generation(generation), parts)?;
+        Ok(Row { head, generation, sealed: sealed.into_bytes() })
+    }
+
+    /// The blind-index token of a value.
+    pub(crate) fn token(&self, field: &FieldSchema, value: &str) -> Result<IndexToken, Error> {
+        let normal = normalise(index_type(field.field_type()), value);
+        Ok(self.keys.index_token(field.name(), INDEX_VERSION, normal.as_bytes())?)
+    }
+}
+
+/// The version of the index keys. Turning them comes with the rotation of indexes.
+const INDEX_VERSION: u32 = 1;
+
+fn index_type(field: FieldType) -> strongroom_envelope::FieldType {
+    match field {
+        FieldType::Email => strongroom_envelope::FieldType::Email,
+        FieldType::Id => strongroom_envelope::FieldType::Id,
+        FieldType::Phone => strongroom_envelope::FieldType::Phone,
+        _ => strongroom_envelope::FieldType::Text,
+    }
+}
