@@ -169,3 +169,95 @@ impl Keys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::clone_on_ref_ptr, reason = "what tests share, they share everywhere")]
+
+    use super::*;
+    use crate::{
+        Epoch, EpochReceipt, Guarantee, KeyProvider, Keyring, ProviderError, Wrapped,
+        testing::{House, address, customer, field, later, now},
+    };
+    use std::sync::Mutex;
+    use strongroom_types::TenantId;
+
+    type Meddling = Box<dyn FnOnce() + Send>;
+
+    /// Lets something else happen once, between wrapping a key and storing it.
+    struct Slow(Arc<Keyring>, Mutex<Option<Meddling>>);
+
+    impl KeyProvider for Slow {
+        fn epoch(&self, tenant: TenantId) -> Result<Epoch, ProviderError> {
+            self.0.epoch(tenant)
+        }
+
+        fn wrap(&self, tenant: TenantId, context: &[u8], key: &Secret) -> Result<Wrapped, ProviderError> {
+            let wrapped = self.0.wrap(tenant, context, key);
+            let meddle = self.1.lock().unwrap().take();
+            if let Some(meddle) = meddle {
+                meddle();
+            }
+            wrapped
+        }
+
+        fn unwrap(
+            &self,
+            tenant: TenantId,
+            context: &[u8],
+            wrapped: &Wrapped,
+        ) -> Result<Secret, ProviderError> {
+            self.0.unwrap(tenant, context, wrapped)
+        }
+
+        fn new_epoch(&self, tenant: TenantId, now: Timestamp) -> Result<Epoch, ProviderError> {
+            self.0.new_epoch(tenant, now)
+        }
+
+        fn destroy_epochs_before(
+            &self,
+            tenant: TenantId,
+            epoch: Epoch,
+            now: Timestamp,
+        ) -> Result<EpochReceipt, ProviderError> {
+            self.0.destroy_epochs_before(tenant, epoch, now)
+        }
+
+        fn guarantee(&self) -> Guarantee {
+            self.0.guarantee()
+        }
+    }
+
+    // A whole turn fits between the wrapping of a new key and its commit: without the precondition on the epoch the key
+    // would be stored under an epoch that is destroyed, and what it seals would be lost.
+    #[test]
+    fn a_key_wrapped_before_a_turn_is_not_stored_after_it() {
+        let makers: [fn(&Keys); 3] = [
+            |keys| assert!(keys.create(customer(1), now()).is_ok()),
+            |keys| assert!(keys.next_generation(customer(2), now()).is_ok()),
+            |keys| assert!(keys.ensure_index_key(&field("phone"), 1, now()).is_ok()),
+        ];
+        for make in makers {
+            let house = House::new();
+            let keyring = house.keyring();
+            let other = house.keys_on(house.store.clone(), keyring.clone());
+            other.create(customer(2), now()).unwrap();
+            let slow = Arc::new(Slow(keyring, Mutex::new(None)));
+            let keys = house.keys_on(house.store.clone(), slow.clone());
+            let turn = move || assert!(other.turn_epoch(later(), &mut |_| ()).is_ok());
+            *slow.1.lock().unwrap() = Some(Box::new(turn));
+            make(&keys);
+            assert!(slow.1.lock().unwrap().is_none());
+            let next_process = house.keys();
+            for number in [1, 2] {
+                let generation = next_process.create(customer(number), now()).unwrap();
+                let name = field("name");
+                let sealed =
+                    keys.seal_record(&address(number), generation, [(&name, &b"value"[..])]).unwrap();
+                assert!(next_process.open_record(&address(number), sealed.bytes()).is_ok());
+            }
+            next_process.ensure_index_key(&field("phone"), 1, now()).unwrap();
+            assert!(next_process.index_token(&field("phone"), 1, b"1").is_ok());
+        }
+    }
+}
