@@ -47,7 +47,8 @@ impl Denials {
             return Some(count);
         }
         if windows.len() >= DIFFERENT_MAX {
-            windows.retain(|_, window| window.held_back > 0 || now.seconds_since(window.since) < WINDOW_SECONDS);
+            windows
+                .retain(|_, window| window.held_back > 0 || now.seconds_since(window.since) < WINDOW_SECONDS);
         }
         if windows.len() < DIFFERENT_MAX {
             windows.insert(key, Window { since: now, held_back: 0 });

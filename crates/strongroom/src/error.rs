@@ -54,7 +54,9 @@ pub enum Error {
         verb: &'static str,
     },
     /// A search in a field without an index.
-    #[error("field `{field}` of `{kind}` has no index; set `index = true` in the schema before data comes in")]
+    #[error(
+        "field `{field}` of `{kind}` has no index; set `index = true` in the schema before data comes in"
+    )]
     NotIndexed {
         /// The kind.
         kind: Kind,

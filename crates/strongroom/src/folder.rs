@@ -138,7 +138,8 @@ impl Folder {
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(path).map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
+                fs::create_dir_all(path)
+                    .map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
             }
             Err(source) => return Err(FolderError::Io { path: path.to_owned(), source }),
         }
@@ -154,7 +155,7 @@ impl Folder {
         }
         let now = options.clock.now();
         let keyring = folder.keyring(options);
-        Keyring::create(&keyring, passphrase, options.params.clone(), &[tenant], now, Arc::clone(&options.random))?;
+        Keyring::create(&keyring, passphrase, options.params, &[tenant], now, Arc::clone(&options.random))?;
         let descriptor = Descriptor { format: 0, tenant, origin: origin.to_owned() };
         let text = toml::to_string(&descriptor).map_err(|error| FolderError::Descriptor {
             path: folder.file(DESCRIPTOR),
@@ -170,7 +171,8 @@ impl Folder {
         let folder = Self(path.to_owned());
         let descriptor = folder.descriptor()?;
         let text = |name: &str| folder.read(name);
-        let (schema, policy, retention, house) = (text(SCHEMA)?, text(POLICY)?, text(RETENTION)?, text(HOUSE)?);
+        let (schema, policy, retention, house) =
+            (text(SCHEMA)?, text(POLICY)?, text(RETENTION)?, text(HOUSE)?);
         let texts = Texts { schema: &schema, policy: &policy, retention: &retention, house: &house };
         let config = config(texts)?;
         let keyring = Keyring::open(&folder.keyring(options), passphrase, Arc::clone(&options.random))?;
@@ -203,7 +205,10 @@ impl Folder {
         let descriptor: Descriptor =
             toml::from_str(&self.read(DESCRIPTOR)?).map_err(|error| refused(error.to_string()))?;
         if descriptor.format != 0 {
-            return Err(refused(format!("format {} is newer than this program; it opens 0", descriptor.format)));
+            return Err(refused(format!(
+                "format {} is newer than this program; it opens 0",
+                descriptor.format
+            )));
         }
         Ok(descriptor)
     }

@@ -21,10 +21,27 @@ pub use clock::SystemClock;
 pub use config::{Config, House, HouseError, TriggerHook};
 pub use error::Error;
 pub use fields::Fields;
-pub use flow::*;
+pub use flow::{
+    Changes, ContractStep, Created, DOCUMENT_KIND, DataFinding, DocumentInfo, ExitPlan, ExitReport, Export,
+    ExportRequest, LIST_LIMIT_MAX, NewRecord, Page, Pending, Proven, Released, Seen, Selection, SweepPlan,
+    SweepReport, Turned, Verification, Whose, verify_certificate,
+};
 #[cfg(feature = "folder")]
 pub use folder::{Folder, FolderError, FolderOptions, Texts, config as read_config};
 pub use notice::{Notice, NoticeKind};
 pub use session::Session;
 pub use unreleased::{Shown, View};
 pub use vault::{OpenError, Parts, Vault};
+
+// One dependency is enough: the leaves, each under its own noun.
+pub use strongroom_audit as audit;
+pub use strongroom_cases as cases;
+pub use strongroom_dlp as dlp;
+pub use strongroom_envelope as envelope;
+pub use strongroom_policy as policy;
+pub use strongroom_retention as retention;
+pub use strongroom_store as store;
+#[cfg(feature = "folder")]
+pub use strongroom_store_sled as store_sled;
+pub use strongroom_types as types;
+pub use strongroom_watch as watch;

@@ -96,7 +96,19 @@ impl Head {
             })
             .collect::<Result<_, BadRow>>()?;
         from.finish()?;
-        Ok(Self { customer, kind, version, schema_version, label, owner, team, state, restricted, triggers, tokens })
+        Ok(Self {
+            customer,
+            kind,
+            version,
+            schema_version,
+            label,
+            owner,
+            team,
+            state,
+            restricted,
+            triggers,
+            tokens,
+        })
     }
 }
 

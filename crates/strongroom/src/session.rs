@@ -1,11 +1,6 @@
 //! A session: somebody, and how they proved it. Every verb goes through [`Session::decide`] and [`Session::clear`].
 
-use crate::{
-    Error, Notice, NoticeKind, Vault,
-    denials::DenialKey,
-    row::Head,
-    spaces,
-};
+use crate::{Error, Notice, NoticeKind, Vault, denials::DenialKey, row::Head, spaces};
 use strongroom_audit::{Commit, Decision as Decided, Event, EventName, FactName, Outcome};
 use strongroom_cases::Grant;
 use strongroom_policy::{
@@ -97,9 +92,8 @@ impl<'v> Session<'v> {
     ) -> Result<Cleared, Error> {
         permit.discharge(|permit, obligation| match obligation {
             // Whoever reads does so through the projection, which masks and redacts.
-            Obligation::Mask { .. } | Obligation::Redact { .. } => Ok(()),
-            // Written as a notice into the same commit.
-            Obligation::Notify { .. } => Ok(()),
+            // A notification is a notice in the same commit.
+            Obligation::Mask { .. } | Obligation::Notify { .. } | Obligation::Redact { .. } => Ok(()),
             Obligation::Approve { .. } if grant.is_some() => Ok(()),
             Obligation::Approve { .. } => {
                 Err(undischarged(obligation, "ask for an approval and act on the grant"))
@@ -109,7 +103,9 @@ impl<'v> Session<'v> {
             Obligation::StepUp { max_age_seconds } if permit.stepped_up(*max_age_seconds) => Ok(()),
             Obligation::StepUp { .. } => Err(undischarged(obligation, "prove a second factor again")),
             Obligation::Watermark if watermarked => Ok(()),
-            Obligation::Watermark => Err(undischarged(obligation, "take it out as an export, which is marked")),
+            Obligation::Watermark => {
+                Err(undischarged(obligation, "take it out as an export, which is marked"))
+            }
         })
     }
 
@@ -132,17 +128,6 @@ impl<'v> Session<'v> {
             event = event.detail(JUSTIFICATION, words.clone());
         }
         event
-    }
-
-    /// The resource that a record is.
-    pub(crate) fn resource<'h>(&self, record: RecordId, head: &'h Head) -> Resource<'h> {
-        let mut resource = Resource::new(&head.kind, head.label);
-        resource.record = Some(record);
-        resource.customer = Some(head.customer);
-        resource.owner = head.owner;
-        resource.team = head.team.as_deref();
-        resource.state = head.state.as_deref();
-        resource
     }
 
     /// The notices that a permit's obligations ask for, as part of the commit.
@@ -206,8 +191,19 @@ impl<'v> Session<'v> {
     }
 
     pub(crate) fn purpose(&self) -> Result<Purpose, Error> {
-        self.auth.purpose.clone().ok_or_else(|| undischarged_purpose())
+        self.auth.purpose.clone().ok_or_else(undischarged_purpose)
     }
+}
+
+/// The resource that a record is.
+pub(crate) fn resource(record: RecordId, head: &Head) -> Resource<'_> {
+    let mut resource = Resource::new(&head.kind, head.label);
+    resource.record = Some(record);
+    resource.customer = Some(head.customer);
+    resource.owner = head.owner;
+    resource.team = head.team.as_deref();
+    resource.state = head.state.as_deref();
+    resource
 }
 
 /// One record that somebody saw.

@@ -5,7 +5,9 @@
 use crate::codec::Writer;
 use strongroom_envelope::IndexToken;
 use strongroom_store::Space;
-use strongroom_types::{ApprovalId, CaseId, CustomerId, FieldName, HoldId, Kind, RecordId, TenantId, Timestamp};
+use strongroom_types::{
+    ApprovalId, CaseId, CustomerId, FieldName, HoldId, Kind, RecordId, TenantId, Timestamp,
+};
 
 // Ids 1 to 15 of the data store belong to `strongroom-audit`, those of the key store to `strongroom-envelope`.
 

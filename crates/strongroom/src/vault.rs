@@ -11,10 +11,10 @@ use crate::{
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use strongroom_audit::{CheckpointSigner, DetailSealer, Fence, Log, LogOptions, VerifierKey};
 use strongroom_envelope::{
-    Generation, IndexToken, KeyProvider, Keys, KeysError, KeysOptions, Keyring, RecordAddress, SigningPurpose,
-    normalise,
+    Generation, IndexToken, KeyProvider, Keyring, Keys, KeysError, KeysOptions, RecordAddress,
+    SigningPurpose, normalise,
 };
-use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType};
+use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType, KindSchema};
 use strongroom_store::{Durability, PruneRight, Read, Store};
 use strongroom_types::{Clock, CustomerId, FieldName, Level, Random, RecordId, TenantId, Timestamp};
 use strongroom_watch::BulkAccess;
@@ -43,7 +43,10 @@ pub struct Parts {
 
 impl std::fmt::Debug for Parts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").field("tenant", &self.tenant).field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("tenant", &self.tenant)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,17 +107,31 @@ impl Vault {
         let provider: Arc<dyn KeyProvider> = Arc::<Keyring>::clone(&keyring);
         let keys = Keys::open(Arc::clone(&key_store), provider, tenant, Arc::clone(&random), options, now)?;
         let keys = Arc::new(keys);
-        for field in config.schema.kinds().flat_map(|kind| kind.fields()).filter(|field| field.is_indexed()) {
+        for field in config.schema.kinds().flat_map(KindSchema::fields).filter(|field| field.is_indexed()) {
             keys.ensure_index_key(field.name(), INDEX_VERSION, now)?;
         }
         let details = Arc::new(SealedDetails::new(Arc::clone(&keys)));
         let sealer: Arc<dyn DetailSealer> = Arc::<SealedDetails>::clone(&details);
         let signer: Arc<dyn CheckpointSigner> =
             Arc::new(LogSigner::new(origin.clone(), keyring.signer(SigningPurpose::Log)?));
-        let log = Log::open(data, prune, LogOptions::new(tenant, origin), signer, sealer, Arc::clone(&random))?;
+        let log =
+            Log::open(data, prune, LogOptions::new(tenant, origin), signer, sealer, Arc::clone(&random))?;
         let watch = Mutex::new(BulkAccess::new(config.house.bulk.clone())?);
         let denials = Denials::default();
-        Ok(Self { tenant, config, log, keys, key_store, keyring, clock, random, denials, details, watch, durable })
+        Ok(Self {
+            tenant,
+            config,
+            log,
+            keys,
+            key_store,
+            keyring,
+            clock,
+            random,
+            denials,
+            details,
+            watch,
+            durable,
+        })
     }
 
     /// A session of somebody who proved to the host who they are, as `auth` says.

@@ -26,7 +26,7 @@ impl<'v> CaseJournal<'v> {
         let vault = self.vault;
         let key = spaces::case(vault.tenant, intent.case);
         if vault.read().get(spaces::PURGE, &step_key(&key, 0))?.is_some() {
-            return self.find(EventName::PURGE_INTENT, intent.case, intent.customer);
+            return self.find(&EventName::PURGE_INTENT, intent.case, intent.customer);
         }
         let json = serde_json::to_vec(intent).map_err(|_| Error::Invariant("an intent is JSON"))?;
         let sealed = self.sealed(intent.case, &step_key(&key, 0), &json)?;
@@ -64,7 +64,10 @@ impl<'v> CaseJournal<'v> {
             .finish();
         let batch = Batch::new().require_absent(spaces::LEDGER, key.clone()).put(spaces::LEDGER, key, row);
         let durability = store.capabilities().durability_max.min(self.vault.durable);
-        store.commit(&batch, durability).map(drop).map_err(|error| Error::Config(format!("erasure ledger: {error}")))
+        store
+            .commit(&batch, durability)
+            .map(drop)
+            .map_err(|error| Error::Config(format!("erasure ledger: {error}")))
     }
 
     fn append(&self, case: CaseId, step: &StepRecord) -> Result<(), Error> {
@@ -82,8 +85,9 @@ impl<'v> CaseJournal<'v> {
         let vault = self.vault;
         let (customer, intent) = (result.customer, result.case);
         // Done before a crash: the fence has moved on.
-        if !matches!(vault.log.fence(customer)?, Some(Fence::Condemned { intent: found, .. }) if found == intent) {
-            return self.find(EventName::PURGE_RESULT, result.case, customer);
+        if !matches!(vault.log.fence(customer)?, Some(Fence::Condemned { intent: found, .. }) if found == intent)
+        {
+            return self.find(&EventName::PURGE_RESULT, result.case, customer);
         }
         let change = if vault.records_of(customer)?.is_empty() {
             FenceChange::Gone { customer, intent }
@@ -104,8 +108,9 @@ impl<'v> CaseJournal<'v> {
         let Some(first) = rows.next() else { return Ok(None) };
         let broken = |_| Error::Tampered { what: "a purge in progress" };
         let intent: Intent = serde_json::from_slice(&first).map_err(broken)?;
-        let steps = rows.map(|row| serde_json::from_slice(&row).map_err(broken)).collect::<Result<Vec<_>, _>>()?;
-        let log = self.find(EventName::PURGE_INTENT, case, intent.customer)?;
+        let steps =
+            rows.map(|row| serde_json::from_slice(&row).map_err(broken)).collect::<Result<Vec<_>, _>>()?;
+        let log = self.find(&EventName::PURGE_INTENT, case, intent.customer)?;
         Ok(Some(Recalled { intent, log, steps }))
     }
 
@@ -127,16 +132,17 @@ impl<'v> CaseJournal<'v> {
     }
 
     fn reference(&self, index: u64) -> Result<LogRef, Error> {
-        let leaf = self.vault.log.leaf_bytes(index)?.ok_or(Error::Invariant("an entry just written is there"))?;
+        let leaf =
+            self.vault.log.leaf_bytes(index)?.ok_or(Error::Invariant("an entry just written is there"))?;
         Ok(LogRef { index, leaf: leaf_hash(&leaf) })
     }
 
     /// Looks an entry up from the end of the log: only after a crash, and then it is near.
-    fn find(&self, name: EventName, case: CaseId, customer: CustomerId) -> Result<LogRef, Error> {
+    fn find(&self, name: &EventName, case: CaseId, customer: CustomerId) -> Result<LogRef, Error> {
         let log = &self.vault.log;
         for index in (0..log.size()?).rev() {
             let Some(entry) = log.entry(index)? else { continue };
-            if entry.name == name && entry.case == Some(case) && entry.customer == Some(customer) {
+            if entry.name == *name && entry.case == Some(case) && entry.customer == Some(customer) {
                 return self.reference(index);
             }
         }

@@ -3,7 +3,8 @@
 use crate::{Error, Vault, flow::port_error};
 use serde::{Deserialize, Serialize};
 use strongroom_audit::{
-    Checkpoint, Entry, EventName, FactName, FactValue, InclusionProof, VerifierKey, leaf_hash, verify_inclusion,
+    Checkpoint, Entry, EventName, FactName, FactValue, InclusionProof, VerifierKey, leaf_hash,
+    verify_inclusion,
 };
 use strongroom_retention::{Claim, LogRef, PortError, Proof, ProofCheck, ProofSource};
 
@@ -31,12 +32,14 @@ impl<'v> LogProofs<'v> {
         let checkpoint = log.checkpoint(self.0.now())?;
         refs.iter()
             .map(|reference| {
-                let leaf = log.leaf_bytes(reference.index)?.ok_or(Error::Invariant("a cited entry is there"))?;
+                let leaf =
+                    log.leaf_bytes(reference.index)?.ok_or(Error::Invariant("a cited entry is there"))?;
                 let leaf = String::from_utf8(leaf).map_err(|_| Error::Tampered { what: "a log entry" })?;
                 let inclusion = log.prove_inclusion(reference.index, checkpoint.size())?;
                 let evidence = Evidence { leaf, inclusion, checkpoint: checkpoint.note().to_owned() };
-                let evidence = serde_json::to_value(evidence).map_err(|_| Error::Invariant("a proof is JSON"))?;
-                Ok(Proof { log: reference.clone(), evidence })
+                let evidence =
+                    serde_json::to_value(evidence).map_err(|_| Error::Invariant("a proof is JSON"))?;
+                Ok(Proof { log: *reference, evidence })
             })
             .collect()
     }
@@ -54,8 +57,8 @@ pub(crate) struct PinnedProofs(pub(crate) VerifierKey);
 impl ProofCheck for PinnedProofs {
     fn check(&self, proof: &Proof, claim: &Claim) -> Result<(), PortError> {
         let refused = |what: &str| PortError::Refused(what.to_owned());
-        let evidence: Evidence =
-            serde_json::from_value(proof.evidence.clone()).map_err(|_| refused("the proof has another form"))?;
+        let evidence: Evidence = serde_json::from_value(proof.evidence.clone())
+            .map_err(|_| refused("the proof has another form"))?;
         let checkpoint = Checkpoint::open(&evidence.checkpoint, std::slice::from_ref(&self.0))
             .map_err(|_| refused("the checkpoint is not signed by the pinned log key"))?;
         let leaf = leaf_hash(evidence.leaf.as_bytes());
@@ -67,7 +70,8 @@ impl ProofCheck for PinnedProofs {
         }
         verify_inclusion(&leaf, &evidence.inclusion, &checkpoint.root())
             .map_err(|_| refused("the entry is not under the checkpoint's root"))?;
-        let entry = Entry::decode(evidence.leaf.as_bytes()).map_err(|_| refused("the entry has another form"))?;
+        let entry =
+            Entry::decode(evidence.leaf.as_bytes()).map_err(|_| refused("the entry has another form"))?;
         let holds = match claim {
             Claim::Intent { case } => entry.name == EventName::PURGE_INTENT && entry.case == Some(*case),
             Claim::Result { case, body } => {

@@ -58,15 +58,14 @@ impl<'v> KeyShredder<'v> {
         let Some(Fence::Condemned { generation, .. }) = vault.log.fence(customer)? else {
             return Err(Error::CustomerGone { customer });
         };
-        let destroyed = match self.tombstone(customer, case)? {
-            Some(destroyed) => destroyed,
-            None => {
-                if vault.keys.current_generation(customer)?.0 == generation {
-                    vault.keys.next_generation(customer, vault.now())?;
-                }
-                self.reseal_what_stays(intent, generation.saturating_add(1))?;
-                vault.keys.shred_generation(customer, Generation(generation), case, vault.now())?
+        let destroyed = if let Some(destroyed) = self.tombstone(customer, case)? {
+            destroyed
+        } else {
+            if vault.keys.current_generation(customer)?.0 == generation {
+                vault.keys.next_generation(customer, vault.now())?;
             }
+            self.reseal_what_stays(intent, generation.saturating_add(1))?;
+            vault.keys.shred_generation(customer, Generation(generation), case, vault.now())?
         };
         if destroyed.generation == Some(Generation(generation)) {
             let event = Event::new(RESEALED, self.operator).customer(customer).case(case);

@@ -105,7 +105,7 @@ impl Vault {
         let mut approvals = BTreeSet::new();
         let range = KeyRange::prefix(&spaces::tenant(self.tenant));
         self.read().for_each(spaces::STAGED, &range, |key, row| {
-            if part_of(row)?.0 == Some(customer) {
+            if part_of(row)?.customer == Some(customer) {
                 let id = key.get(16..32).and_then(|id| <[u8; 16]>::try_from(id).ok());
                 approvals.extend(id.map(ApprovalId::from_bytes));
             }

@@ -3,7 +3,7 @@
 use crate::{Error, Session, Vault, spaces};
 use strongroom_audit::{Commit, Event, FactName, Outcome};
 use strongroom_cases::{ApprovalRequest, Fact, RefusalReason};
-use strongroom_policy::Resource;
+use strongroom_policy::{ApproverRefused, Resource};
 use strongroom_store::{Batch, Direction, KeyRange};
 use strongroom_types::{Action, ActorId, ApprovalId, Digest, Kind, Purpose, RoleName, Timestamp};
 
@@ -35,8 +35,10 @@ impl Session<'_> {
         let vault = self.vault;
         let range = KeyRange::prefix(&spaces::tenant(vault.tenant));
         let rows = vault.read().scan(spaces::APPROVAL, &range, Direction::Forward, 10_000)?;
-        let mut pending =
-            rows.iter().map(|(_, bytes)| decode(bytes).map(|request| describe(&request))).collect::<Result<Vec<_>, _>>()?;
+        let mut pending = rows
+            .iter()
+            .map(|(_, bytes)| decode(bytes).map(|request| describe(&request)))
+            .collect::<Result<Vec<_>, _>>()?;
         pending.sort_by_key(|one| one.expires_at);
         Ok(pending)
     }
@@ -73,7 +75,8 @@ impl Session<'_> {
     fn may_approve_anything(&self) -> Result<(), Error> {
         let vault = self.vault;
         let subject = vault.config.policy.subject(&self.actor);
-        let kinds: Vec<&Kind> = vault.config.schema.kinds().map(strongroom_policy::KindSchema::name).collect();
+        let kinds: Vec<&Kind> =
+            vault.config.schema.kinds().map(strongroom_policy::KindSchema::name).collect();
         let granted = kinds.iter().find(|kind| subject.has_grant(Action::Approve, kind));
         let kind = granted.or_else(|| kinds.first()).ok_or(Error::NotFound { what: "kind" })?;
         let resource = Resource::new(kind, vault.config.kind(kind)?.label());
@@ -114,9 +117,8 @@ impl Session<'_> {
         let asked = request.needed().iter().map(|step| &step.role);
         asked
             .filter(|role| match policy.may_approve(request.requester(), &self.actor, role) {
-                Ok(()) => true,
-                // Left to the state machine, which says it better.
-                Err(strongroom_policy::ApproverRefused::SamePerson) => true,
+                // The requester's own vote is left to the state machine, which refuses it in better words.
+                Ok(()) | Err(ApproverRefused::SamePerson) => true,
                 Err(_) => false,
             })
             .cloned()
@@ -143,7 +145,11 @@ impl Vault {
     }
 
     /// Writes an approval in place of the state that was read.
-    pub(crate) fn approval_moved(&self, request: &ApprovalRequest, old: Option<Vec<u8>>) -> Result<Batch, Error> {
+    pub(crate) fn approval_moved(
+        &self,
+        request: &ApprovalRequest,
+        old: Option<Vec<u8>>,
+    ) -> Result<Batch, Error> {
         let key = spaces::row(self.tenant, request.id().as_bytes());
         let bytes = request.encode().map_err(|error| Error::Case(error.to_string()))?;
         let batch = match old {
@@ -161,7 +167,8 @@ impl Vault {
             if page.is_empty() {
                 return Ok(());
             }
-            let batch = page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::STAGED, key));
+            let batch =
+                page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::STAGED, key));
             self.log.stage(&batch, self.durable)?;
         }
     }

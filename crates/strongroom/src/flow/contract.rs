@@ -3,9 +3,7 @@
 use crate::{Error, Fields, Session, Vault, spaces};
 use std::collections::BTreeSet;
 use strongroom_audit::Commit;
-use strongroom_cases::{
-    Contract, ContractDraft, ContractState, Fact, Signature, SignatureMethod, Signer,
-};
+use strongroom_cases::{Contract, ContractDraft, ContractState, Fact, Signature, SignatureMethod, Signer};
 use strongroom_envelope::sha256;
 use strongroom_types::{Action, CaseId, Digest, FieldName, RecordId, Timestamp};
 use time::{Date, UtcOffset, macros::format_description};
@@ -103,7 +101,14 @@ impl Session<'_> {
         }
         let event = self.allowed(&cleared);
         self.replace(
-            crate::flow::update::Replacement { record, old: &row, old_bytes: bytes, head, event, with: Some(commit) },
+            crate::flow::update::Replacement {
+                record,
+                old: &row,
+                old_bytes: bytes,
+                head,
+                event,
+                with: Some(commit),
+            },
             &fields,
             document.as_deref(),
         )?;

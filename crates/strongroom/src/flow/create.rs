@@ -162,19 +162,16 @@ impl Session<'_> {
         let projection = Projection::new(&vault.config.schema, &cleared);
         // An import brings in what its clerk may not read again; whoever creates by hand writes what they may see.
         if action == Action::Create {
-            self.writable(&projection, &new.kind, new.fields.iter().map(|(name, _)| name))?;
+            writable(&projection, &new.kind, new.fields.iter().map(|(name, _)| name))?;
         }
 
         // Key before data: durable before the batch that needs it.
-        let (customer, generation) = match known {
-            Some(customer) => (customer, vault.generation(customer)?),
-            None => {
-                let customer = match born {
-                    Some(customer) => customer,
-                    None => CustomerId::fresh(vault.random.as_ref())?,
-                };
-                (customer, vault.keys.create(customer, now)?.0)
-            }
+        let (customer, generation) = if let Some(customer) = known {
+            (customer, vault.generation(customer)?)
+        } else {
+            let fresh = || CustomerId::fresh(vault.random.as_ref());
+            let customer = born.map_or_else(fresh, Ok)?;
+            (customer, vault.keys.create(customer, now)?.0)
         };
         let record = RecordId::fresh(now, vault.random.as_ref())?;
         let head = Head {
@@ -226,8 +223,8 @@ impl Session<'_> {
         let mut commit = Commit::new(self.vault.durable);
         for prepared in group.iter() {
             commit = commit.changes(prepared.changes.clone()).event(prepared.event.clone());
-            commit.guards.extend(prepared.guard.clone());
-            commit.fences.extend(prepared.fence.clone());
+            commit.guards.extend(prepared.guard);
+            commit.fences.extend(prepared.fence);
         }
         match self.vault.log.commit(self.vault.now(), commit) {
             Ok(_) => answers.extend(group.drain(..).map(|prepared| Ok(prepared.created))),
@@ -254,9 +251,11 @@ impl Session<'_> {
         for (field, token) in &head.tokens {
             let key = spaces::token(tenant, &head.kind, field, token);
             if schema.key() == Some(field) {
-                changes = changes
-                    .require_absent(spaces::UNIQUE, key.clone())
-                    .put(spaces::UNIQUE, key.clone(), *record.as_bytes());
+                changes = changes.require_absent(spaces::UNIQUE, key.clone()).put(
+                    spaces::UNIQUE,
+                    key.clone(),
+                    *record.as_bytes(),
+                );
                 unique = Some((head.kind.clone(), field.clone(), key.clone()));
             }
             let entry = [key.as_slice(), record.as_bytes()].concat();
@@ -272,7 +271,10 @@ impl Session<'_> {
     fn customer_of(&self, schema: &KindSchema, key: &str) -> Result<CustomerId, Error> {
         let vault = self.vault;
         let parent = schema.belongs_to().ok_or_else(|| {
-            Error::Config(format!("kind `{}` belongs to no other kind, so no key leads to its customer", schema.name()))
+            Error::Config(format!(
+                "kind `{}` belongs to no other kind, so no key leads to its customer",
+                schema.name()
+            ))
         })?;
         let parent_schema = vault.config.kind(parent)?;
         let field = parent_schema.key().and_then(|key| parent_schema.field(key.as_str()));
@@ -281,20 +283,6 @@ impl Session<'_> {
         let record = vault.read().get(spaces::UNIQUE, &token)?.ok_or(Error::NotFound { what: "customer" })?;
         let record = record.try_into().map_err(|_| Error::Tampered { what: "an index row" })?;
         Ok(vault.row(RecordId::from_bytes(record))?.0.head.customer)
-    }
-
-    pub(crate) fn writable<'f>(
-        &self,
-        projection: &Projection,
-        kind: &Kind,
-        mut fields: impl Iterator<Item = &'f FieldName>,
-    ) -> Result<(), Error> {
-        match fields.find(|field| !projection.may_write(field.as_str())) {
-            Some(field) => {
-                Err(Error::FieldWithheld { kind: kind.clone(), field: field.clone(), verb: "write" })
-            }
-            None => Ok(()),
-        }
     }
 
     /// Index tokens of the indexed fields that have a value.
@@ -329,6 +317,18 @@ impl Session<'_> {
             }
         }
         Ok(triggers)
+    }
+}
+
+/// Nobody writes what they may not see.
+pub(crate) fn writable<'f>(
+    projection: &Projection,
+    kind: &Kind,
+    mut fields: impl Iterator<Item = &'f FieldName>,
+) -> Result<(), Error> {
+    match fields.find(|field| !projection.may_write(field.as_str())) {
+        Some(field) => Err(Error::FieldWithheld { kind: kind.clone(), field: field.clone(), verb: "write" }),
+        None => Ok(()),
     }
 }
 

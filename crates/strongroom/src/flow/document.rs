@@ -1,10 +1,6 @@
 //! Documents: chunks are staged sealed and unreferenced, then published by the record that names them.
 
-use crate::{
-    Error, Fields, Session, Vault,
-    row::Head,
-    spaces,
-};
+use crate::{Error, Fields, Session, Vault, row::Head, spaces};
 use std::{collections::BTreeMap, io};
 use strongroom_audit::{Commit, Guard};
 use strongroom_envelope::{CHUNK_BYTES, DocumentAddress, Generation, sha256};
@@ -56,7 +52,9 @@ impl Session<'_> {
         let (header, bytes) = self.stage_document(customer, record, generation, content)?;
 
         let mut fields = Fields::new();
-        for (field, value) in [("name", name), ("media_type", media_type), ("bytes", bytes.to_string().as_str())] {
+        for (field, value) in
+            [("name", name), ("media_type", media_type), ("bytes", bytes.to_string().as_str())]
+        {
             let field = FieldName::new(field).map_err(|_| Error::Invariant("a document field's name"))?;
             fields.set(field, value);
         }
@@ -128,17 +126,17 @@ impl Session<'_> {
             // A full chunk is the last one only if nothing follows.
             let next = if current.len() == CHUNK_BYTES { read_chunk(content)? } else { Zeroizing::default() };
             let last = next.is_empty();
-            let sealed = sealer.chunk(&current, last)?;
+            let bytes = sealer.chunk(&current, last)?;
             let key = spaces::chunk(vault.tenant, record, index);
-            vault.log.stage(&Batch::new().put(spaces::CHUNK, key, sealed), vault.durable)?;
+            vault.log.stage(&Batch::new().put(spaces::CHUNK, key, bytes), vault.durable)?;
             if last {
                 break;
             }
             index = index.saturating_add(1);
             current = next;
         }
-        let sealed = sealer.finish()?;
-        Ok((sealed.header, sealed.length))
+        let document = sealer.finish()?;
+        Ok((document.header, document.length))
     }
 }
 
@@ -155,7 +153,8 @@ impl Vault {
             if page.is_empty() {
                 return Ok(());
             }
-            let batch = page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::CHUNK, key));
+            let batch =
+                page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::CHUNK, key));
             self.log.stage(&batch, self.durable)?;
         }
     }

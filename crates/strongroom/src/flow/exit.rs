@@ -1,10 +1,6 @@
 //! A customer's exit: opened and access closed, inventoried and planned, approved by somebody else, purged, certified.
 
-use crate::{
-    Error, Session, Vault,
-    adapters::TARGET_NAME,
-    spaces,
-};
+use crate::{Error, Session, Vault, adapters::TARGET_NAME, session::resource, spaces};
 use std::collections::{BTreeMap, BTreeSet};
 use strongroom_audit::{Commit, FactName, Guard};
 use strongroom_cases::{
@@ -12,7 +8,7 @@ use strongroom_cases::{
 };
 use strongroom_envelope::sha256;
 use strongroom_policy::Cleared;
-use strongroom_retention::{Certificate, Plan, PermitTerms, PurgeError, ReasonCode, Status, plan};
+use strongroom_retention::{Certificate, PermitTerms, Plan, PurgeError, ReasonCode, Status, plan};
 use strongroom_store::{Batch, Direction, KeyRange};
 use strongroom_types::{Action, ActorId, CaseId, CustomerId, Digest, Timestamp};
 
@@ -69,7 +65,8 @@ impl Session<'_> {
         let (exit, more) = exit.close_access(closed, self.actor.id, now)?;
         facts.extend(more);
         let mut commit = self.case_commit(&exit, None, &facts)?;
-        commit = commit.guard(Guard::Active { customer, generation: None }).changes(self.asked_notices(&cleared)?);
+        commit =
+            commit.guard(Guard::Active { customer, generation: None }).changes(self.asked_notices(&cleared)?);
         if let (Some(note), Some(first)) = (note, commit.events.first_mut()) {
             first.detail.insert(NOTE, note.to_owned());
         }
@@ -101,12 +98,12 @@ impl Session<'_> {
 
     /// A second person confirms how conflicts between rules come out.
     pub fn review_exit(&self, case: CaseId) -> Result<(), Error> {
-        self.exit_step(case, |exit, digest, by, now| exit.review(digest, by, now))
+        self.exit_step(case, ExitCase::review)
     }
 
     /// A second person approves the plan, which must still be the one that was made.
     pub fn approve_exit(&self, case: CaseId) -> Result<(), Error> {
-        self.exit_step(case, |exit, digest, by, now| exit.approve(digest, by, now))
+        self.exit_step(case, ExitCase::approve)
     }
 
     /// Gives an exit up before anything was destroyed.
@@ -202,12 +199,7 @@ impl Session<'_> {
     fn exit_step<E>(
         &self,
         case: CaseId,
-        step: impl FnOnce(
-            ExitCase,
-            Digest,
-            ActorId,
-            Timestamp,
-        ) -> Result<(ExitCase, Vec<Fact>), E>,
+        step: impl FnOnce(ExitCase, Digest, ActorId, Timestamp) -> Result<(ExitCase, Vec<Fact>), E>,
     ) -> Result<(), Error>
     where
         Error: From<E>,
@@ -223,9 +215,8 @@ impl Session<'_> {
     }
 
     fn clear_exit(&self, customer: CustomerId) -> Result<Cleared, Error> {
-        let (record, head) =
-            self.vault.main_record(customer)?.ok_or(Error::NotFound { what: "customer" })?;
-        let permit = self.decide(Action::Exit, &self.resource(record, &head))?;
+        let (record, head) = self.vault.main_record(customer)?.ok_or(Error::NotFound { what: "customer" })?;
+        let permit = self.decide(Action::Exit, &resource(record, &head))?;
         self.clear(permit, None, false)
     }
 
@@ -295,11 +286,7 @@ fn plan_digest(plan: &Plan) -> Result<Digest, Error> {
     Ok(sha256(&json))
 }
 
-fn terms(
-    session: &Session<'_>,
-    exit: &ExitCase,
-    approvers: Vec<ActorId>,
-) -> Result<PermitTerms, Error> {
+fn terms(session: &Session<'_>, exit: &ExitCase, approvers: Vec<ActorId>) -> Result<PermitTerms, Error> {
     let reason = ReasonCode::new(&format!("exit:{}", exit.reason().name()))
         .map_err(|_| Error::Invariant("an exit reason is a code"))?;
     Ok(PermitTerms {

@@ -7,6 +7,7 @@ use crate::{
         approval::describe,
         list::{LIST_LIMIT_MAX, Readable},
     },
+    session::resource,
     spaces,
 };
 use std::collections::BTreeMap;
@@ -16,9 +17,7 @@ use strongroom_dlp::{Entity, Finding, Response, Style, Verdict, mask};
 use strongroom_envelope::{KeyRole, sha256};
 use strongroom_policy::Obligation;
 use strongroom_store::{Batch, Direction, KeyRange};
-use strongroom_types::{
-    Action, ApprovalId, CustomerId, Digest, FieldName, Kind, Label, Purpose, RecordId,
-};
+use strongroom_types::{Action, ApprovalId, CustomerId, Digest, FieldName, Kind, Label, Purpose, RecordId};
 use zeroize::Zeroizing;
 
 /// What is to leave.
@@ -109,11 +108,14 @@ impl Session<'_> {
     /// nothing may be exported.
     pub fn export(&self, request: &ExportRequest) -> Result<Export, Error> {
         if !request.action.is_egress() {
-            return Err(Error::Config(format!("`{}` takes nothing out; export, print, send or share do", request.action)));
+            return Err(Error::Config(format!(
+                "`{}` takes nothing out; export, print, send or share do",
+                request.action
+            )));
         }
         let purpose = self.purpose()?;
         let readable = self.exportable(request)?;
-        let staged = self.stage(request, readable)?;
+        let staged = self.stage(request, &readable)?;
         match staged.verdict.response {
             Response::Block => self.blocked(request, staged),
             Response::NeedApproval => self.await_approval(request, &purpose, staged),
@@ -171,14 +173,12 @@ impl Session<'_> {
                     if row.head.kind != request.kind {
                         return Err(Error::NotFound { what: "record of this kind" });
                     }
-                    match self.read_permit(request.action, *record)? {
-                        Some(one) => readable.push(one),
+                    let Some(one) = self.read_permit(request.action, *record)? else {
                         // Asked for by name: the reason is due, and the log entry.
-                        None => {
-                            self.decide(request.action, &self.resource(*record, &row.head)).map(drop)?;
-                            return Err(Error::Restricted { record: *record });
-                        }
-                    }
+                        self.decide(request.action, &resource(*record, &row.head)).map(drop)?;
+                        return Err(Error::Restricted { record: *record });
+                    };
+                    readable.push(one);
                 }
                 readable
             }
@@ -190,7 +190,7 @@ impl Session<'_> {
     }
 
     /// Reads (logged), projects, writes CSV, scans, redacts where asked.
-    fn stage(&self, request: &ExportRequest, readable: Vec<Readable>) -> Result<Staged, Error> {
+    fn stage(&self, request: &ExportRequest, readable: &[Readable]) -> Result<Staged, Error> {
         let vault = self.vault;
         let schema = vault.config.kind(&request.kind)?;
         let columns: Vec<FieldName> = if request.fields.is_empty() {
@@ -205,7 +205,7 @@ impl Session<'_> {
         let mut watermark = false;
         let mut label = Label::default();
         let mut generations = BTreeMap::new();
-        for one in &readable {
+        for one in readable {
             label = label.join(one.row.head.label);
             generations.insert(one.row.head.customer, one.row.generation);
             for obligation in one.cleared.obligations() {
@@ -228,14 +228,14 @@ impl Session<'_> {
         let views = self.reveal(request.action, &request.kind, readable)?;
         for column in &columns {
             if let Some(field) = schema.field(column.as_str()) {
-                let shown = views.iter().any(|view| view.field(column.as_str()).is_some_and(|s| s.text().is_some()));
+                let shown =
+                    views.iter().any(|view| view.field(column.as_str()).is_some_and(|s| s.text().is_some()));
                 label = if shown { label.join(field.label()) } else { label };
             }
         }
         let mark = watermark.then(|| self.mark(request));
-        let header = csv_line(
-            columns.iter().map(FieldName::as_str).chain(mark.as_ref().map(|_| WATERMARK_COLUMN)),
-        )?;
+        let header =
+            csv_line(columns.iter().map(FieldName::as_str).chain(mark.as_ref().map(|_| WATERMARK_COLUMN)))?;
         let mut parts = Vec::with_capacity(views.len());
         let mut found: Vec<Finding> = Vec::new();
         for view in &views {
@@ -244,8 +244,15 @@ impl Session<'_> {
             parts.push((view.customer, line));
         }
         let verdict = vault.config.house.egress.respond(&found, &request.recipient, label.level.rank());
-        let mut staged =
-            Staged { header, parts, generations, findings: Config::counts(&found), verdict, approve, watermark };
+        let mut staged = Staged {
+            header,
+            parts,
+            generations,
+            findings: Config::counts(&found),
+            verdict,
+            approve,
+            watermark,
+        };
         if staged.verdict.response == Response::Redact {
             // The rules ask for redaction: once more, with everything found replaced.
             staged.parts.clear();
@@ -295,9 +302,13 @@ impl Session<'_> {
     fn blocked(&self, request: &ExportRequest, staged: Staged) -> Result<Export, Error> {
         let vault = self.vault;
         let mut event = self.event(EXPORT_BLOCKED).kind(request.kind.clone()).outcome(Outcome::Refused);
-        event = event.fact(ACTION, FactName::new(request.action.name()).map_err(|_| Error::Invariant("an action's name"))?);
+        event = event.fact(
+            ACTION,
+            FactName::new(request.action.name()).map_err(|_| Error::Invariant("an action's name"))?,
+        );
         for (entity, count) in &staged.findings {
-            let name = FactName::new(&entity.name().to_lowercase()).map_err(|_| Error::Invariant("an entity's name"))?;
+            let name = FactName::new(&entity.name().to_lowercase())
+                .map_err(|_| Error::Invariant("an entity's name"))?;
             event = event.fact(name, *count);
         }
         event = event.customers(staged.generations.keys().copied());
@@ -305,10 +316,16 @@ impl Session<'_> {
         Ok(Export::Blocked { findings: staged.findings, verdict: staged.verdict })
     }
 
-    fn await_approval(&self, request: &ExportRequest, purpose: &Purpose, staged: Staged) -> Result<Export, Error> {
+    fn await_approval(
+        &self,
+        request: &ExportRequest,
+        purpose: &Purpose,
+        staged: Staged,
+    ) -> Result<Export, Error> {
         let vault = self.vault;
         let now = vault.now();
-        let needed = if staged.approve.is_empty() { self.default_approvers()? } else { staged.approve.clone() };
+        let needed =
+            if staged.approve.is_empty() { self.default_approvers()? } else { staged.approve.clone() };
         let approval = ApprovalId::fresh(vault.random.as_ref())?;
         let content = staged.content();
         let subject = sha256(&content);
@@ -380,7 +397,10 @@ impl Session<'_> {
         let role = self.vault.config.house.approver.clone();
         let role = role.filter(|role| self.vault.config.policy.has_role(role));
         let role = role.ok_or_else(|| {
-            Error::Config("the egress rules ask for approval, but `approver` in the house rules names no role".to_owned())
+            Error::Config(
+                "the egress rules ask for approval, but `approver` in the house rules names no role"
+                    .to_owned(),
+            )
         })?;
         Ok(vec![ApprovalStep { role, count: 1 }])
     }
@@ -460,7 +480,7 @@ impl Unstaged {
 
     fn take(&mut self, session: &Session<'_>, key: &[u8], row: &[u8]) -> Result<(), Error> {
         let vault = session.vault;
-        let (customer, kind, bytes) = part_of(row)?;
+        let Part { customer, kind, bytes } = part_of(row)?;
         let Some(customer) = customer else {
             let kind = std::str::from_utf8(kind).ok().and_then(|kind| Kind::new(kind).ok());
             self.kind = kind.ok_or(Error::Tampered { what: "the staged export" })?;
@@ -486,8 +506,16 @@ fn part_row(customer: Option<CustomerId>, kind: &[u8], bytes: &[u8]) -> Vec<u8> 
     out.bytes(kind).bytes(bytes).finish()
 }
 
-/// The customer, the kind (of the first part) and the bytes.
-pub(crate) fn part_of(row: &[u8]) -> Result<(Option<CustomerId>, &[u8], &[u8]), Error> {
+/// One part of a staged export.
+pub(crate) struct Part<'r> {
+    /// Whose; of the first part nobody's.
+    pub(crate) customer: Option<CustomerId>,
+    /// The kind, in the first part.
+    kind: &'r [u8],
+    bytes: &'r [u8],
+}
+
+pub(crate) fn part_of(row: &[u8]) -> Result<Part<'_>, Error> {
     let mut from = crate::codec::Reader::new(row);
     let customer = match from.byte()? {
         0 => None,
@@ -496,7 +524,7 @@ pub(crate) fn part_of(row: &[u8]) -> Result<(Option<CustomerId>, &[u8], &[u8]), 
     };
     let (kind, bytes) = (from.bytes()?, from.bytes()?);
     from.finish()?;
-    Ok((customer, kind, bytes))
+    Ok(Part { customer, kind, bytes })
 }
 
 /// What an approval binds: the content, who gets it, why, and how it is marked. Length-prefixed, so that no two
@@ -543,6 +571,7 @@ const WATERMARK_COLUMN: &str = "strongroom_mark";
 const CONTENT: FactName = FactName::from_static("content");
 const BINDING: FactName = FactName::from_static("binding");
 const ACTION: FactName = FactName::from_static("egress");
-const EXPORT_BLOCKED: strongroom_audit::EventName = strongroom_audit::EventName::from_static("export.blocked");
-const EXPORT_RELEASED: strongroom_audit::EventName = strongroom_audit::EventName::from_static("export.released");
-
+const EXPORT_BLOCKED: strongroom_audit::EventName =
+    strongroom_audit::EventName::from_static("export.blocked");
+const EXPORT_RELEASED: strongroom_audit::EventName =
+    strongroom_audit::EventName::from_static("export.released");

@@ -1,6 +1,6 @@
 //! Legal holds: placed and released under the tenant's holds version, so that no purge can race them.
 
-use crate::{Error, Session, Vault, spaces};
+use crate::{Error, Session, Vault, session::resource, spaces};
 use strongroom_audit::{Commit, Event, EventName, FactName, FenceChange, Guard};
 use strongroom_policy::Permit;
 use strongroom_retention::{Hold, Holds, ReasonCode, Scope};
@@ -79,7 +79,7 @@ impl Session<'_> {
             Scope::Class(_) | Scope::Everything => None,
         };
         match head {
-            Some((record, head)) => self.decide(action, &self.resource(record, &head)),
+            Some((record, head)) => self.decide(action, &resource(record, &head)),
             None => self.decide_on_vault(action),
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Session, View,
     row::Row,
-    session::Look,
+    session::{Look, resource},
     spaces,
 };
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Session<'_> {
     /// [`Error::Denied`] where no grant speaks of listing this kind at all.
     pub fn list(&self, kind: &Kind, after: Option<RecordId>, limit: usize) -> Result<Page, Error> {
         let (readable, next) = self.readable(Action::List, kind, after, limit.clamp(1, LIST_LIMIT_MAX))?;
-        Ok(Page { views: self.reveal(Action::List, kind, readable)?, next })
+        Ok(Page { views: self.reveal(Action::List, kind, &readable)?, next })
     }
 
     /// Which records of a kind may be read for `action`. Nothing is opened yet, and nothing logged but a refusal of
@@ -101,7 +101,7 @@ impl Session<'_> {
         };
         let now = self.vault.now();
         let subject = self.vault.config.policy.subject(&self.actor);
-        let decision = subject.decide(&self.auth, action, &self.resource(record, &row.head), now);
+        let decision = subject.decide(&self.auth, action, &resource(record, &row.head), now);
         let Decision::Allow(permit) = decision else { return Ok(None) };
         if row.head.restricted {
             return Ok(None);
@@ -134,13 +134,13 @@ impl Session<'_> {
         &self,
         action: Action,
         kind: &Kind,
-        readable: Vec<Readable>,
+        readable: &[Readable],
     ) -> Result<Vec<View>, Error> {
-        self.log_reads(action, kind, &readable)?;
+        self.log_reads(action, kind, readable)?;
         let vault = self.vault;
         let mut projection: Option<Projection> = None;
         let mut views = Vec::with_capacity(readable.len());
-        for Readable { record, row, cleared } in &readable {
+        for Readable { record, row, cleared } in readable {
             let fitting = projection.take().filter(|projection| projection.fits(cleared));
             let fitting = fitting.unwrap_or_else(|| Projection::new(&vault.config.schema, cleared));
             views.push(vault.unseal(*record, row)?.project(&fitting));

@@ -180,7 +180,9 @@ impl Vault {
         self.log_held_back_denials()?;
         let checkpoint = self.log.checkpoint(self.now())?;
         for witness in witnesses {
-            self.log.witness(&checkpoint, *witness).map_err(|error| Error::Config(format!("witness: {error}")))?;
+            self.log
+                .witness(&checkpoint, *witness)
+                .map_err(|error| Error::Config(format!("witness: {error}")))?;
         }
         Ok(checkpoint)
     }
@@ -208,7 +210,8 @@ impl Vault {
         }
         let mut commit = Commit::new(self.durable);
         for (key, count) in held_back {
-            let event = Event::new(key.action, key.actor).kind(key.kind).decision(Decision::Deny).count(count);
+            let event =
+                Event::new(key.action, key.actor).kind(key.kind).decision(Decision::Deny).count(count);
             let code = FactName::new(key.code).map_err(|_| Error::Invariant("a denial's code"))?;
             let event = event.outcome(strongroom_audit::Outcome::Refused);
             commit = commit.event(event.fact(FactName::from_static("code"), code));
@@ -247,7 +250,9 @@ impl Vault {
             let record = crate::flow::record_of(key)?;
             records = records.saturating_add(1);
             let reason = match last.remove(&record) {
-                Some(Some(digest)) if digest != sha256(bytes) => Some("the record is not the one last written"),
+                Some(Some(digest)) if digest != sha256(bytes) => {
+                    Some("the record is not the one last written")
+                }
                 Some(Some(_)) if Row::decode(bytes).is_err() => Some("the record has an unknown form"),
                 Some(Some(_)) => None,
                 Some(None) => Some("the record was erased and is back"),
@@ -256,11 +261,12 @@ impl Vault {
             findings.extend(reason.map(|reason| DataFinding { verdict: Verdict::Altered, record, reason }));
             Ok::<_, Error>(true)
         })?;
-        let missing = last.into_iter().filter(|(_, digest)| digest.is_some()).map(|(record, _)| DataFinding {
-            verdict: Verdict::Missing,
-            record,
-            reason: "the log wrote this record and nothing erased it",
-        });
+        let missing =
+            last.into_iter().filter(|(_, digest)| digest.is_some()).map(|(record, _)| DataFinding {
+                verdict: Verdict::Missing,
+                record,
+                reason: "the log wrote this record and nothing erased it",
+            });
         findings.extend(missing);
         Ok((findings, records))
     }

@@ -29,7 +29,11 @@ impl Vault {
         Ok(certificate)
     }
 
-    fn with_ports<T>(&self, operator: ActorId, act: impl FnOnce(&Ports<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    fn with_ports<T>(
+        &self,
+        operator: ActorId,
+        act: impl FnOnce(&Ports<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let signer = self.certificates()?;
         let target = VaultTarget::new(self, operator);
         act(&Ports {

@@ -34,10 +34,7 @@ impl Session<'_> {
         let event = self.allowed(&cleared).outcome(strongroom_audit::Outcome::Intended);
         vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
         let turn = vault.keys.turn_epoch(vault.now(), progress)?;
-        let event = self
-            .event(EPOCH_TURNED)
-            .fact(EPOCH, u64::from(turn.to.0))
-            .count(turn.rewrapped);
+        let event = self.event(EPOCH_TURNED).fact(EPOCH, u64::from(turn.to.0)).count(turn.rewrapped);
         vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
         let finalised = self.finalise_certificates()?;
         Ok(Turned {
@@ -100,7 +97,9 @@ impl Vault {
     fn epoch_receipt(&self, certificate: &Certificate) -> Result<Option<EpochReceipt>, Error> {
         let (customer, case) = (certificate.body.subject, certificate.body.case);
         let destroyed: Vec<Destroyed> = match self.keys.state(customer)? {
-            CustomerKeys::Living { shredded, .. } => shredded.into_iter().filter(|one| one.case == case).collect(),
+            CustomerKeys::Living { shredded, .. } => {
+                shredded.into_iter().filter(|one| one.case == case).collect()
+            }
             // Both were destroyed already: repeating answers the same receipts.
             CustomerKeys::Destroyed { receipt, .. } => {
                 vec![*receipt, self.keys.shred_log_details(customer, case, self.now())?]

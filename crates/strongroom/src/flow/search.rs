@@ -28,12 +28,8 @@ impl Session<'_> {
         self.refuse_masked(schema, field)?;
         let token = vault.token(field_schema, value)?;
         let prefix = spaces::token(vault.tenant, kind, field, &token);
-        let hits = vault.read().scan(
-            spaces::INDEX,
-            &KeyRange::prefix(&prefix),
-            Direction::Forward,
-            SEARCH_LIMIT,
-        )?;
+        let hits =
+            vault.read().scan(spaces::INDEX, &KeyRange::prefix(&prefix), Direction::Forward, SEARCH_LIMIT)?;
         let mut readable = Vec::new();
         for (key, _) in &hits {
             let Some(one) = self.read_permit(Action::Search, record_of(key)?)? else { continue };
@@ -43,7 +39,7 @@ impl Session<'_> {
                 readable.push(one);
             }
         }
-        self.reveal(Action::Search, kind, readable)
+        self.reveal(Action::Search, kind, &readable)
     }
 
     /// Says before looking, and so without telling whether there is a hit, that even of an own record this field
@@ -54,7 +50,8 @@ impl Session<'_> {
         own.team = self.actor.team.as_deref();
         own.state = schema.states().first().map(String::as_str);
         let subject = self.vault.config.policy.subject(&self.actor);
-        let Decision::Allow(permit) = subject.decide(&self.auth, Action::Search, &own, self.vault.now()) else {
+        let Decision::Allow(permit) = subject.decide(&self.auth, Action::Search, &own, self.vault.now())
+        else {
             return Ok(());
         };
         if Projection::new(&self.vault.config.schema, &permit).may_search(field.as_str()) {

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Fields, Session, Vault,
+    flow::create::writable,
     row::{Head, Row},
     spaces,
 };
@@ -27,7 +28,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As for [`Session::view`] and [`Session::create`]; [`Error::Conflict`] where somebody was faster.
-    pub fn update(&self, record: RecordId, changes: Changes) -> Result<u64, Error> {
+    pub fn update(&self, record: RecordId, changes: &Changes) -> Result<u64, Error> {
         let vault = self.vault;
         let (row, bytes) = vault.row(record)?;
         let cleared = self.clear_read(Action::Update, record, &row)?;
@@ -36,7 +37,7 @@ impl Session<'_> {
         }
         let kind = row.head.kind.clone();
         let projection = Projection::new(&vault.config.schema, &cleared);
-        self.writable(&projection, &kind, changes.set.iter().map(|(name, _)| name).chain(&changes.unset))?;
+        writable(&projection, &kind, changes.set.iter().map(|(name, _)| name).chain(&changes.unset))?;
 
         let (mut head, mut fields, document) = vault.unseal(record, &row)?.into_parts();
         for field in &changes.unset {

@@ -1,6 +1,10 @@
 //! READ: decide, log the read durably, open, project.
 
-use crate::{Error, Session, View, row::Row, session::Look};
+use crate::{
+    Error, Session, View,
+    row::Row,
+    session::{Look, resource},
+};
 use strongroom_audit::{Commit, Guard};
 use strongroom_policy::{Cleared, Projection};
 use strongroom_types::{Action, RecordId};
@@ -23,7 +27,7 @@ impl Session<'_> {
     }
 
     pub(crate) fn clear_read(&self, action: Action, record: RecordId, row: &Row) -> Result<Cleared, Error> {
-        let permit = self.decide(action, &self.resource(record, &row.head))?;
+        let permit = self.decide(action, &resource(record, &row.head))?;
         if row.head.restricted {
             return Err(Error::Restricted { record });
         }

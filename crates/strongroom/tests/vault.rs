@@ -11,8 +11,8 @@ use std::{
     },
 };
 use strongroom::{
-    Changes, Created, Error, Export, ExportRequest, Fields, Folder, FolderOptions, NewRecord, Selection, Session,
-    Shown, Texts, Vault, Whose,
+    Changes, Created, Error, Export, ExportRequest, Fields, Folder, FolderOptions, NewRecord, Selection,
+    Session, Shown, Texts, Vault, Whose,
 };
 use strongroom_cases::{ExitReason, ExitTrigger};
 use strongroom_envelope::{KeyringParams, Passphrase};
@@ -78,6 +78,7 @@ fn customer(session: &Session<'_>, number: &str, phone: &str) -> Created {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn a_customer_comes_is_seen_is_kept_from_the_wrong_people_and_goes() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("vault");
@@ -94,7 +95,10 @@ fn a_customer_comes_is_seen_is_kept_from_the_wrong_people_and_goes() {
     let support = person(&vault, &options, 2, "support", "service");
     let masked = support.view(created.record).unwrap();
     assert_eq!(masked.field("phone").unwrap().text(), Some("*******8000"));
-    assert!(matches!(support.search(&kind("customer"), &field("phone"), "13800138000"), Err(Error::FieldWithheld { .. })));
+    assert!(matches!(
+        support.search(&kind("customer"), &field("phone"), "13800138000"),
+        Err(Error::FieldWithheld { .. })
+    ));
     // Sales do not see what is not theirs, and hear why.
     let sales = person(&vault, &options, 3, "sales", "service");
     let denied = sales.view(created.record).unwrap_err();
@@ -112,8 +116,8 @@ fn a_customer_comes_is_seen_is_kept_from_the_wrong_people_and_goes() {
         expected_version: Some(1),
         ..Changes::default()
     };
-    assert_eq!(manager.update(created.record, update.clone()).unwrap(), 2);
-    assert!(matches!(manager.update(created.record, update), Err(Error::Conflict)));
+    assert_eq!(manager.update(created.record, &update).unwrap(), 2);
+    assert!(matches!(manager.update(created.record, &update), Err(Error::Conflict)));
     assert!(manager.search(&kind("customer"), &field("phone"), "13800138000").unwrap().is_empty());
     assert_eq!(manager.list(&kind("customer"), None, 10).unwrap().views.len(), 1);
 
@@ -137,7 +141,9 @@ fn a_customer_comes_is_seen_is_kept_from_the_wrong_people_and_goes() {
         redact: false,
     };
     let asking = person(&vault, &options, 1, "manager", "service").because("quarterly mailing");
-    let Export::NeedsApproval { approval, .. } = asking.export(&request).unwrap() else { panic!("must wait") };
+    let Export::NeedsApproval { approval, .. } = asking.export(&request).unwrap() else {
+        panic!("must wait")
+    };
     assert!(asking.release(approval.approval).is_err());
     assert!(asking.approve(approval.approval).is_err());
     let dpo = person(&vault, &options, 4, "dpo", "legal").because("data protection");
@@ -148,8 +154,10 @@ fn a_customer_comes_is_seen_is_kept_from_the_wrong_people_and_goes() {
     assert!(asking.release(approval.approval).is_err());
 
     // A hold stops the exit.
-    let hold = dpo.place_hold(Scope::Customer(created.customer), ReasonCode::new("litigation").unwrap()).unwrap();
-    let case = dpo.open_exit(created.customer, ExitTrigger::Manual, ExitReason::Service, Some("太贵了")).unwrap();
+    let hold =
+        dpo.place_hold(Scope::Customer(created.customer), ReasonCode::new("litigation").unwrap()).unwrap();
+    let case =
+        dpo.open_exit(created.customer, ExitTrigger::Manual, ExitReason::Service, Some("太贵了")).unwrap();
     let plan = dpo.plan_exit(case).unwrap();
     assert!(plan.plan.erase().is_empty());
     dpo.release_hold(hold).unwrap();
@@ -216,5 +224,5 @@ fn what_the_law_keeps_stays_sealed_under_a_new_key_and_closed() {
     assert_eq!(admin.turn_epoch(&mut |_| ()).unwrap().finalised, vec![case]);
     let found = vault.verify(Vec::new(), &mut |_| ()).unwrap();
     assert!(found.is_sound(), "{found:?}");
-    println!("{}", certificate.render_en());
+    assert!(certificate.render_zh().contains("Civil Code") || certificate.render_zh().contains("电子商务法"));
 }
