@@ -96,7 +96,7 @@ impl Head {
             })
             .collect::<Result<_, BadRow>>()?;
         from.finish()?;
-        Ok(Self {
+        let head = Self {
             customer,
             kind,
             version,
@@ -108,7 +108,9 @@ impl Head {
             restricted,
             triggers,
             tokens,
-        })
+        };
+        // One value, one encoding: names out of order or twice, instants past the edge.
+        if head.encode() == bytes { Ok(head) } else { Err(BadRow) }
     }
 }
 
@@ -142,3 +144,6 @@ fn flag(byte: u8) -> Result<bool, BadRow> {
 fn optional(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;
