@@ -3,7 +3,7 @@
 use crate::{Error, Notice, Session, Vault, adapters::PinnedProofs, row::Row, spaces};
 use std::collections::BTreeMap;
 use strongroom_audit::{
-    Checkpoint, Commit, Decision, Detail, Entry, Event, FactName, InclusionProof, Progress, Report, Verdict,
+    Checkpoint, Commit, Decision, Detail, Entry, Event, ExportError, FactName, InclusionProof, Progress, Report, Verdict,
     VerifierKey, VerifyOptions, Witness, verify,
 };
 use strongroom_envelope::sha256;
@@ -149,6 +149,18 @@ impl Session<'_> {
             leaf: String::from_utf8(leaf).map_err(|_| Error::Tampered { what: "a log entry" })?,
             proof: log.prove_inclusion(index, checkpoint.size())?,
             checkpoint: checkpoint.note().to_owned(),
+        })
+    }
+
+    /// Writes the whole log with its proofs as JSON lines, under a fresh checkpoint, for a stranger to verify. Answers
+    /// how many entries were written.
+    pub fn export_log(&self, out: &mut dyn std::io::Write) -> Result<u64, Error> {
+        self.audit_right()?;
+        let checkpoint = self.vault.checkpoint(&[])?;
+        self.vault.log.export(&checkpoint, 0..checkpoint.size(), out).map_err(|error| match error {
+            ExportError::Io(source) => Error::Io { what: "writing the log", source },
+            ExportError::Lookup(error) => error.into(),
+            _ => Error::Invariant("an export of the log fails in a known way"),
         })
     }
 
