@@ -121,7 +121,14 @@ impl Config {
         house.check(&schema).map_err(refused)?;
         let known: Vec<&str> = schedule.classes().map(strongroom_retention::ClassName::as_str).collect();
         for kind in schema.kinds() {
-            if let Some(class) = kind.retention().filter(|class| !known.contains(class)) {
+            let Some(class) = kind.retention() else {
+                // What no rule speaks of would be kept for ever, or stop every exit.
+                return Err(HouseError {
+                    file: "schema".to_owned(),
+                    message: format!("`{}` has no `retention` class", kind.name()),
+                });
+            };
+            if !known.contains(&class) {
                 return Err(HouseError {
                     file: "retention schedule".to_owned(),
                     message: format!(

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
-use strongroom_types::{Action, ActorId, Kind, Timestamp};
+use strongroom_types::{Action, ActorId, Kind, RecordId, Timestamp};
 
 /// Equal denials within this time become one counted entry.
 const WINDOW_SECONDS: i64 = 60;
@@ -17,6 +17,7 @@ pub(crate) struct DenialKey {
     pub(crate) actor: ActorId,
     pub(crate) action: Action,
     pub(crate) kind: Kind,
+    pub(crate) record: Option<RecordId>,
     pub(crate) code: &'static str,
 }
 
@@ -75,6 +76,7 @@ mod tests {
             actor: ActorId::from_bytes([1; 16]),
             action: Action::View,
             kind: Kind::new("customer").unwrap(),
+            record: None,
             code: "not-owner",
         };
         let at = |seconds| Timestamp::from_unix_micros(0).plus_seconds(seconds);

@@ -6,7 +6,7 @@ use strongroom_envelope::{KeysError, OpenError as UnsealError, RewrapError, Seal
 use strongroom_policy::{Denial, RecordProblem};
 use strongroom_retention::{PermitError, PlanError, PurgeError};
 use strongroom_store::ReadError;
-use strongroom_types::{CustomerId, FieldName, Kind, RandomError, RecordId};
+use strongroom_types::{CaseId, CustomerId, FieldName, Kind, RandomError, RecordId};
 
 /// Why a verb did not happen.
 ///
@@ -80,6 +80,18 @@ pub enum Error {
         /// Whose data.
         customer: CustomerId,
     },
+    /// An exit closed the customer's data to ordinary use.
+    #[error("customer {customer} is leaving: their data is closed to ordinary use")]
+    AccessClosed {
+        /// Whose data.
+        customer: CustomerId,
+    },
+    /// Purges are on their way that a hold would come too late for.
+    #[error("too late: {} purge(s) are already under way: {}", .cases.len(), ids(.cases))]
+    TooLate {
+        /// Their cases.
+        cases: Vec<CaseId>,
+    },
     /// A hold covers it.
     #[error("a legal hold covers it; it stays until the hold is released")]
     Held,
@@ -151,6 +163,10 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+}
+
+fn ids(cases: &[CaseId]) -> String {
+    cases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn list(problems: &[RecordProblem]) -> String {

@@ -13,12 +13,18 @@ use strongroom_watch::Observation;
 /// Somebody at work in a vault, for one request or a few.
 ///
 /// Authentication is the host's: the session believes the [`AuthContext`] that it was opened with.
-#[derive(Debug)]
 pub struct Session<'v> {
     pub(crate) vault: &'v Vault,
     pub(crate) actor: Actor,
     pub(crate) auth: AuthContext,
     pub(crate) justification: Option<String>,
+}
+
+// A justification is free text.
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("actor", &self.actor.id).finish_non_exhaustive()
+    }
 }
 
 impl<'v> Session<'v> {
@@ -61,8 +67,13 @@ impl<'v> Session<'v> {
         denial: Denial,
         now: Timestamp,
     ) -> Error {
-        let key =
-            DenialKey { actor: self.actor.id, action, kind: resource.kind.clone(), code: denial.code() };
+        let key = DenialKey {
+            actor: self.actor.id,
+            action,
+            kind: resource.kind.clone(),
+            record: resource.record,
+            code: denial.code(),
+        };
         let Some(count) = self.vault.denials.count(key, now) else { return denial.into() };
         let mut event = self.event(action).decision(Decided::Deny).outcome(Outcome::Refused).count(count);
         event = event.rules(denial.rules().iter().cloned()).kind(resource.kind.clone());
@@ -90,11 +101,36 @@ impl<'v> Session<'v> {
         grant: Option<&Grant>,
         watermarked: bool,
     ) -> Result<Cleared, Error> {
+        let refused = self.event(permit.action()).outcome(Outcome::Refused).kind(permit.kind().clone());
+        let refused = match (permit.record(), permit.customer()) {
+            (Some(record), Some(customer)) => {
+                refused.record(permit.kind().clone(), record).customer(customer)
+            }
+            _ => refused,
+        };
+        let cleared = self.discharge(permit, grant.is_some(), watermarked);
+        if let Err(Error::Undischarged { obligation, .. }) = &cleared {
+            // A refusal is an event like a denial.
+            let code = FactName::new(obligation).map_err(|_| Error::Invariant("an obligation's name"))?;
+            let event = refused.fact(CODE, code);
+            self.vault.log.commit(self.vault.now(), Commit::new(Durability::Process).event(event))?;
+        }
+        cleared
+    }
+
+    /// As [`Self::clear`], without a word to the log. With `granted`, an approval is at hand, or asked for later by
+    /// the egress that binds it to what goes out.
+    pub(crate) fn discharge(
+        &self,
+        permit: Permit,
+        granted: bool,
+        watermarked: bool,
+    ) -> Result<Cleared, Error> {
         permit.discharge(|permit, obligation| match obligation {
             // Whoever reads does so through the projection, which masks and redacts.
             // A notification is a notice in the same commit.
             Obligation::Mask { .. } | Obligation::Notify { .. } | Obligation::Redact { .. } => Ok(()),
-            Obligation::Approve { .. } if grant.is_some() => Ok(()),
+            Obligation::Approve { .. } if granted => Ok(()),
             Obligation::Approve { .. } => {
                 Err(undischarged(obligation, "ask for an approval and act on the grant"))
             }

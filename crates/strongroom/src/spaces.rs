@@ -40,6 +40,11 @@ pub(crate) const CERTIFICATE: Space = Space::mutable(28, "certificate");
 /// Alerts of the watch, by time.
 pub(crate) const ALERT: Space = Space::mutable(29, "alert");
 
+/// What was last written about a customer: a purge that was planned before it finds another value and begins anew.
+pub(crate) const TOUCH: Space = Space::mutable(30, "touch");
+/// Customers whose access is closed, and by which exit.
+pub(crate) const CLOSED: Space = Space::mutable(31, "closed");
+
 /// Erasure ledger, in the key store: what was condemned, written before anything is destroyed.
 pub(crate) const LEDGER: Space = Space::append_only(16, "erasure-ledger");
 
@@ -58,7 +63,7 @@ pub(crate) fn record(tenant: TenantId, id: RecordId) -> Vec<u8> {
     row(tenant, id.as_bytes())
 }
 
-/// [`BY_CUSTOMER`], of all of a customer's records.
+/// [`TOUCH`], [`CLOSED`], and [`BY_CUSTOMER`] of all of a customer's records.
 pub(crate) fn customer(tenant: TenantId, customer: CustomerId) -> Vec<u8> {
     row(tenant, customer.as_bytes())
 }

@@ -87,7 +87,7 @@ impl fmt::Debug for Unreleased {
 }
 
 /// What a viewer sees of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "as", content = "value", rename_all = "kebab-case")]
 pub enum Shown {
     /// The value.
@@ -96,6 +96,17 @@ pub enum Shown {
     Masked(String),
     /// That there is one.
     Redacted,
+}
+
+// What is printed for debugging ends up in files of the host.
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clear(_) => "Clear",
+            Self::Masked(_) => "Masked",
+            Self::Redacted => "Redacted",
+        })
+    }
 }
 
 impl Shown {

@@ -9,15 +9,19 @@ use crate::{
     unreleased::{DOCUMENT_FIELD, Unreleased},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use strongroom_audit::{CheckpointSigner, DetailSealer, Fence, Log, LogOptions, VerifierKey};
+use strongroom_audit::{
+    CheckpointSigner, Decision, DetailSealer, Entry, Fence, Log, LogOptions, LookupError, VerifierKey,
+};
 use strongroom_envelope::{
     Generation, IndexToken, KeyProvider, Keyring, Keys, KeysError, KeysOptions, RecordAddress,
     SigningPurpose, normalise,
 };
 use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType, KindSchema};
 use strongroom_store::{Durability, PruneRight, Read, Store};
-use strongroom_types::{Clock, CustomerId, FieldName, Level, Random, RecordId, TenantId, Timestamp};
-use strongroom_watch::BulkAccess;
+use strongroom_types::{
+    Action, Clock, CustomerId, FieldName, Level, Random, RecordId, RoleName, TenantId, Timestamp,
+};
+use strongroom_watch::{BulkAccess, Observation};
 
 /// The parts of a vault. Each may be swapped singly.
 pub struct Parts {
@@ -63,6 +67,9 @@ pub enum OpenError {
     /// The log could not be opened.
     #[error("log: {0}")]
     Log(#[from] strongroom_audit::OpenError),
+    /// The log could not be read.
+    #[error("log: {0}")]
+    Lookup(#[from] LookupError),
     /// A key of ours does not make a verifier key.
     #[error("log key: {0}")]
     Note(#[from] strongroom_audit::NoteError),
@@ -86,6 +93,7 @@ pub struct Vault {
     pub(crate) denials: Denials,
     pub(crate) details: Arc<SealedDetails>,
     watch: Mutex<BulkAccess>,
+    purging: Mutex<()>,
     /// The most durable commit that the data store knows.
     pub(crate) durable: Durability,
 }
@@ -118,7 +126,8 @@ impl Vault {
             Log::open(data, prune, LogOptions::new(tenant, origin), signer, sealer, Arc::clone(&random))?;
         let watch = Mutex::new(BulkAccess::new(config.house.bulk.clone())?);
         let denials = Denials::default();
-        Ok(Self {
+        let purging = Mutex::default();
+        let vault = Self {
             tenant,
             config,
             log,
@@ -130,8 +139,43 @@ impl Vault {
             denials,
             details,
             watch,
+            purging,
             durable,
-        })
+        };
+        vault.replay_watch(now)?;
+        Ok(vault)
+    }
+
+    /// Shows the watch the end of the log, so that a restart does not blind it. Roles of then are not known now: each
+    /// rule's own threshold holds.
+    fn replay_watch(&self, now: Timestamp) -> Result<(), OpenError> {
+        const PAGE: u64 = 512;
+        const ENTRIES_MAX: u64 = 50_000;
+        let mut watch = self.watch();
+        let since = now.plus_seconds(0_i64.saturating_sub(watch.horizon_seconds().into()));
+        let size = self.log.size()?;
+        let mut from = size;
+        let mut recent: Vec<Entry> = Vec::new();
+        while from > 0 && size.saturating_sub(from) < ENTRIES_MAX {
+            let page = from.saturating_sub(PAGE)..from;
+            from = page.start;
+            let mut entries = Vec::new();
+            let mut old = false;
+            self.log.entries(page, |_, entry| {
+                old |= entry.time < since;
+                entries.push(entry);
+                true
+            })?;
+            entries.append(&mut recent);
+            recent = entries;
+            if old {
+                break;
+            }
+        }
+        let looks = recent.iter().filter(|entry| entry.time >= since).flat_map(observations);
+        let none: &[RoleName] = &[];
+        watch.replay(looks.map(|look| (look, none)));
+        Ok(())
     }
 
     /// A session of somebody who proved to the host who they are, as `auth` says.
@@ -169,6 +213,11 @@ impl Vault {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One purge at a time: two runners of one case would each certify it.
+    pub(crate) fn purging(&self) -> MutexGuard<'_, ()> {
+        self.purging.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn read(&self) -> &dyn Read {
         self.log.read()
     }
@@ -192,6 +241,16 @@ impl Vault {
             Some(Fence::Condemned { .. } | Fence::Gone) => Err(Error::CustomerGone { customer }),
             None => Err(Error::NotFound { what: "customer" }),
         }
+    }
+
+    /// Whether an exit closed the customer's data to ordinary use.
+    pub(crate) fn is_closed(&self, customer: CustomerId) -> Result<bool, Error> {
+        let key = spaces::customer(self.tenant, customer);
+        Ok(self.read().get(spaces::CLOSED, &key)?.is_some())
+    }
+
+    pub(crate) fn refuse_closed(&self, customer: CustomerId) -> Result<(), Error> {
+        if self.is_closed(customer)? { Err(Error::AccessClosed { customer }) } else { Ok(()) }
     }
 
     pub(crate) fn address(&self, record: RecordId, head: &Head) -> RecordAddress {
@@ -237,6 +296,28 @@ impl Vault {
         let normal = normalise(index_type(field.field_type()), value);
         Ok(self.keys.index_token(field.name(), INDEX_VERSION, normal.as_bytes())?)
     }
+}
+
+/// What the watch would have been told of an entry.
+fn observations(entry: &Entry) -> Vec<Observation> {
+    let action: Option<Action> = entry.name.as_str().parse().ok();
+    let (Some(action), Some(kind), Some(Decision::Allow)) = (action, entry.kind.as_ref(), entry.decision)
+    else {
+        return Vec::new();
+    };
+    let customers = entry.customer.iter().chain(&entry.customers);
+    customers
+        .map(|customer| Observation {
+            at: entry.time,
+            actor: entry.actor,
+            action,
+            kind: kind.clone(),
+            level: None,
+            records: 1,
+            customer: Some(*customer),
+            allowed: true,
+        })
+        .collect()
 }
 
 /// The version of the index keys. Turning them comes with the rotation of indexes.

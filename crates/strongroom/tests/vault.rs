@@ -3,70 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+mod common;
+
+use common::{field, init, kind, options, passphrase, person};
 use strongroom::{
-    Changes, Created, Error, Export, ExportRequest, Fields, Folder, FolderOptions, NewRecord, Selection,
-    Session, Shown, Texts, Vault, Whose,
+    Changes, Created, Error, Export, ExportRequest, Fields, Folder, NewRecord, Selection, Session, Shown,
+    Whose,
 };
 use strongroom_cases::{ExitReason, ExitTrigger};
-use strongroom_envelope::{KeyringParams, Passphrase};
-use strongroom_policy::{Actor, AuthContext};
 use strongroom_retention::{ReasonCode, Scope, Status};
-use strongroom_types::{Action, ActorId, Clock, FieldName, Kind, Purpose, RoleName, Timestamp};
-
-struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_micros(self.0.fetch_add(1000, Ordering::Relaxed))
-    }
-}
-
-const SCHEMA: &str = include_str!("../../strongroom-policy/examples/crm.schema.toml");
-const POLICY: &str = include_str!("../../strongroom-policy/examples/crm.policy.toml");
-const RETENTION: &str = include_str!("../../strongroom-retention/examples/crm.retention.toml");
-const HOUSE: &str = include_str!("../../strongroom-cli/sample/house.toml");
-
-fn options() -> FolderOptions {
-    let start: Timestamp = "2026-11-22T02:00:00Z".parse().unwrap();
-    FolderOptions {
-        params: KeyringParams::weak_for_tests(),
-        clock: Arc::new(TestClock(start.unix_micros().into())),
-        ..FolderOptions::default()
-    }
-}
-
-fn passphrase() -> Passphrase {
-    Passphrase::new("correct horse battery staple")
-}
-
-fn init(path: &Path, options: &FolderOptions) {
-    let texts = Texts { schema: SCHEMA, policy: POLICY, retention: RETENTION, house: HOUSE };
-    Folder::init(path, "crm.example/test", texts, &passphrase(), options).unwrap();
-}
-
-fn person<'v>(vault: &'v Vault, options: &FolderOptions, id: u8, role: &str, purpose: &str) -> Session<'v> {
-    let actor = Actor::new(ActorId::from_bytes([id; 16]), [RoleName::new(role).unwrap()]);
-    let now = options.clock.now();
-    let mut auth = AuthContext::new(now);
-    auth.mfa_at = Some(now);
-    auth.purpose = Some(Purpose::new(purpose).unwrap());
-    vault.session(actor, auth)
-}
-
-fn field(name: &str) -> FieldName {
-    FieldName::new(name).unwrap()
-}
-
-fn kind(name: &str) -> Kind {
-    Kind::new(name).unwrap()
-}
+use strongroom_types::Action;
 
 fn customer(session: &Session<'_>, number: &str, phone: &str) -> Created {
     let fields = Fields::new()

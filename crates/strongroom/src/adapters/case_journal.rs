@@ -6,61 +6,74 @@ use crate::{
     flow::{case_customer, case_key, port_error},
     spaces,
 };
+use std::sync::{Mutex, PoisonError};
 use strongroom_audit::{Commit, Event, EventName, FactName, Fence, FenceChange, Guard, Outcome, leaf_hash};
 use strongroom_envelope::KeyRole;
 use strongroom_retention::{Intent, Journal, LogRef, PortError, Recalled, ResultRecord, StepRecord};
-use strongroom_store::{Batch, Direction, KeyRange};
+use strongroom_store::{Batch, KeyRange, ReadExt};
 use strongroom_types::{ActorId, CaseId, CustomerId};
 
 pub(crate) struct CaseJournal<'v> {
     vault: &'v Vault,
     operator: ActorId,
+    /// What else belongs into the intent's own commit: the exit's next state, the check that nothing was written since
+    /// the plan. Taken once.
+    opening: Mutex<Option<Commit>>,
 }
 
 impl<'v> CaseJournal<'v> {
-    pub(crate) fn new(vault: &'v Vault, operator: ActorId) -> Self {
-        Self { vault, operator }
+    pub(crate) fn new(vault: &'v Vault, operator: ActorId, opening: Option<Commit>) -> Self {
+        Self { vault, operator, opening: Mutex::new(opening) }
     }
 
     fn begin(&self, intent: &Intent) -> Result<LogRef, Error> {
         let vault = self.vault;
-        let key = spaces::case(vault.tenant, intent.case);
-        if vault.read().get(spaces::PURGE, &step_key(&key, 0))?.is_some() {
-            return self.find(&EventName::PURGE_INTENT, intent.case, intent.customer);
+        let (case, customer) = (intent.case, intent.customer);
+        if vault.read().get(spaces::PURGE, &step_key(vault, case, 0, 0))?.is_some() {
+            return self.find(&EventName::PURGE_INTENT, case, customer);
         }
+        // Parts of an attempt that was refused.
+        vault.erase_working_rows(case)?;
         let json = serde_json::to_vec(intent).map_err(|_| Error::Invariant("an intent is JSON"))?;
-        let sealed = self.sealed(intent.case, &step_key(&key, 0), &json)?;
-        // Two homes before anything is destroyed: the ledger in the key store, and the log.
-        self.ledger(intent, &json)?;
+        let first = self.staged_parts(case, 0, &json)?;
         let event = Event::new(EventName::PURGE_INTENT, self.operator)
-            .customer(intent.customer)
-            .case(intent.case)
+            .customer(customer)
+            .case(case)
             .outcome(Outcome::Intended)
             .fact(INTENT, strongroom_envelope::sha256(&json))
             .count(u64::try_from(intent.erase.len()).unwrap_or(u64::MAX))
             .rules(intent.citations.iter().map(|citation| citation.id.clone()));
-        let commit = Commit::new(vault.durable)
+        // The holds version moves with every intent, so that a hold that was placed in between is refused, and hears of it.
+        let mut commit = Commit::new(vault.durable)
             .guard(Guard::HoldsVersion(intent.holds_version))
-            .fence(FenceChange::Condemn { customer: intent.customer, intent: intent.case })
-            .changes(Batch::new().put(spaces::PURGE, step_key(&key, 0), sealed))
+            .fence(FenceChange::Condemn { customer, intent: case })
+            .fence(FenceChange::BumpHolds)
+            .changes(first)
             .event(event);
+        let opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(opening) = opening {
+            commit = opening.events.into_iter().fold(commit.changes(opening.changes), Commit::event);
+        }
         let receipt = vault.log.commit(vault.now(), commit)?;
+        self.ledger(intent)?;
         self.reference(receipt.first)
     }
 
-    fn ledger(&self, intent: &Intent, json: &[u8]) -> Result<(), Error> {
+    /// The second home of the intent, before anything is destroyed.
+    fn ledger(&self, intent: &Intent) -> Result<(), Error> {
         let store = &self.vault.key_store;
         let key = spaces::case(self.vault.tenant, intent.case);
         if store.get(spaces::LEDGER, &key)?.is_some() {
             return Ok(());
         }
+        let json = serde_json::to_vec(intent).map_err(|_| Error::Invariant("an intent is JSON"))?;
         // FORMAT: `docs/format.md`, "erasure ledger".
         let row = crate::codec::Writer::new()
             .byte(0)
             .id(intent.customer.as_bytes())
             .i64(intent.intended_at.unix_micros())
             .byte(u8::from(intent.whole_customer))
-            .bytes(strongroom_envelope::sha256(json).as_bytes())
+            .bytes(strongroom_envelope::sha256(&json).as_bytes())
             .finish();
         let batch = Batch::new().require_absent(spaces::LEDGER, key.clone()).put(spaces::LEDGER, key, row);
         let durability = store.capabilities().durability_max.min(self.vault.durable);
@@ -71,13 +84,10 @@ impl<'v> CaseJournal<'v> {
     }
 
     fn append(&self, case: CaseId, step: &StepRecord) -> Result<(), Error> {
-        let vault = self.vault;
-        let key = spaces::case(vault.tenant, case);
-        let steps = self.rows(case)?;
+        let steps = u32::try_from(self.rows(case)?.len()).unwrap_or(u32::MAX);
         let json = serde_json::to_vec(step).map_err(|_| Error::Invariant("a step is JSON"))?;
-        let place = step_key(&key, u32::try_from(steps.len()).unwrap_or(u32::MAX));
-        let sealed = self.sealed(case, &place, &json)?;
-        vault.log.stage(&Batch::new().put(spaces::PURGE, place, sealed), vault.durable)?;
+        let first = self.staged_parts(case, steps, &json)?;
+        self.vault.log.stage(&first, self.vault.durable)?;
         Ok(())
     }
 
@@ -111,24 +121,47 @@ impl<'v> CaseJournal<'v> {
         let steps =
             rows.map(|row| serde_json::from_slice(&row).map_err(broken)).collect::<Result<Vec<_>, _>>()?;
         let log = self.find(&EventName::PURGE_INTENT, case, intent.customer)?;
+        self.ledger(&intent)?;
         Ok(Some(Recalled { intent, log, steps }))
     }
 
-    /// The opened working rows of a case, in order.
+    /// The opened working rows of a case, one per step, in order. None without the first part of the intent: it comes
+    /// with the intent's commit, and what was staged for it means nothing before.
     fn rows(&self, case: CaseId) -> Result<Vec<Vec<u8>>, Error> {
-        let range = KeyRange::prefix(&spaces::case(self.vault.tenant, case));
-        let rows = self.vault.read().scan(spaces::PURGE, &range, Direction::Forward, 10_000)?;
-        rows.iter()
-            .map(|(key, sealed)| {
-                let keys = &self.vault.keys;
-                Ok(keys.open_small(Some(case_customer(case)), KeyRole::Data, LABEL, key, sealed)?.to_vec())
-            })
-            .collect()
+        let vault = self.vault;
+        if vault.read().get(spaces::PURGE, &step_key(vault, case, 0, 0))?.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut steps: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        let range = KeyRange::prefix(&spaces::case(vault.tenant, case));
+        vault.read().for_each(spaces::PURGE, &range, |key, sealed| {
+            let part = vault.keys.open_small(Some(case_customer(case)), KeyRole::Data, LABEL, key, sealed)?;
+            let step = key.get(..36).ok_or(Error::Tampered { what: "a purge in progress" })?;
+            match steps.last_mut() {
+                Some((last, bytes)) if last == step => bytes.extend_from_slice(&part),
+                _ => steps.push((step.to_vec(), part.to_vec())),
+            }
+            Ok::<_, Error>(true)
+        })?;
+        Ok(steps.into_iter().map(|(_, bytes)| bytes).collect())
     }
 
-    fn sealed(&self, case: CaseId, place: &[u8], json: &[u8]) -> Result<Vec<u8>, Error> {
-        let customer = case_key(self.vault, case)?;
-        Ok(self.vault.keys.seal_small(Some(customer), KeyRole::Data, LABEL, place, json)?)
+    /// Seals a step in parts that fit a row, stages all but the first, and answers the batch that publishes the step by
+    /// its first part.
+    fn staged_parts(&self, case: CaseId, step: u32, json: &[u8]) -> Result<Batch, Error> {
+        let vault = self.vault;
+        let customer = case_key(vault, case)?;
+        let mut first = Batch::new();
+        for (part, bytes) in (0_u32..).zip(json.chunks(PART_BYTES)) {
+            let key = step_key(vault, case, step, part);
+            let sealed = vault.keys.seal_small(Some(customer), KeyRole::Data, LABEL, &key, bytes)?;
+            if part == 0 {
+                first = first.require_absent(spaces::PURGE, key.clone()).put(spaces::PURGE, key, sealed);
+            } else {
+                vault.log.stage(&Batch::new().put(spaces::PURGE, key, sealed), vault.durable)?;
+            }
+        }
+        Ok(first)
     }
 
     fn reference(&self, index: u64) -> Result<LogRef, Error> {
@@ -172,6 +205,9 @@ const LABEL: &str = "purge";
 const INTENT: FactName = FactName::from_static("intent");
 const BODY: FactName = FactName::from_static("certificate-body");
 
-fn step_key(case: &[u8], step: u32) -> Vec<u8> {
-    [case, &step.to_be_bytes()].concat()
+/// How much of a step lies in one row: with its seal well below the longest value.
+const PART_BYTES: usize = 64 * 1024;
+
+fn step_key(vault: &Vault, case: CaseId, step: u32, part: u32) -> Vec<u8> {
+    [spaces::case(vault.tenant, case).as_slice(), &step.to_be_bytes(), &part.to_be_bytes()].concat()
 }

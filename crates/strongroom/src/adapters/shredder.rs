@@ -87,15 +87,14 @@ impl<'v> KeyShredder<'v> {
         // After an exit all that stays is kept by law alone, closed to ordinary use.
         let closed = vault.exit_case(intent.case)?.and_then(|exit| exit.access().map(|_| exit.opened_at()));
         for (record, row) in vault.records_of(intent.customer)? {
-            let fields = match intent.erase.iter().find(|line| line.record == record) {
-                Some(line) => match &line.fields {
-                    Some(fields) => fields.as_slice(),
-                    None => continue,
-                },
-                None => &[],
-            };
+            let lines: Vec<_> = intent.erase.iter().filter(|line| line.record == record).collect();
+            if lines.iter().any(|line| line.fields.is_none()) {
+                continue;
+            }
+            let fields: Vec<FieldName> =
+                lines.iter().filter_map(|line| line.fields.clone()).flatten().collect();
             if row.generation < next {
-                self.reseal(intent, record, &row, next, fields, closed)?;
+                self.reseal(intent, record, &row, next, &fields, closed)?;
             }
         }
         Ok(())

@@ -58,7 +58,12 @@ impl Session<'_> {
     /// As for [`Session::approve`].
     pub fn refuse(&self, approval: ApprovalId, reason: RefusalReason) -> Result<Pending, Error> {
         self.may_approve_anything()?;
-        self.step(approval, |request, roles, by, now| request.refuse(by, roles, reason, now))
+        let pending =
+            self.step(approval, |request, roles, by, now| request.refuse(by, roles, reason, now))?;
+        if pending.state != "open" && pending.state != "granted" {
+            self.vault.erase_staged(approval)?;
+        }
+        Ok(pending)
     }
 
     /// Takes one's own request back; what was staged for it goes.
@@ -72,7 +77,7 @@ impl Session<'_> {
     }
 
     /// Approving is an action of its own, on the kinds that the policy names.
-    fn may_approve_anything(&self) -> Result<(), Error> {
+    pub(crate) fn may_approve_anything(&self) -> Result<(), Error> {
         let vault = self.vault;
         let subject = vault.config.policy.subject(&self.actor);
         let kinds: Vec<&Kind> =
@@ -161,16 +166,7 @@ impl Vault {
 
     /// Removes what was staged for an approval.
     pub(crate) fn erase_staged(&self, approval: ApprovalId) -> Result<(), Error> {
-        let range = KeyRange::prefix(&spaces::row(self.tenant, approval.as_bytes()));
-        loop {
-            let page = self.read().scan(spaces::STAGED, &range, Direction::Forward, 256)?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            let batch =
-                page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::STAGED, key));
-            self.log.stage(&batch, self.durable)?;
-        }
+        self.erase_range(spaces::STAGED, &spaces::row(self.tenant, approval.as_bytes()))
     }
 }
 

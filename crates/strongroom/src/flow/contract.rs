@@ -1,11 +1,13 @@
 //! A contract along its life: drafted, signed, performed, ended. Its state gates the policy, its end starts retention.
 
-use crate::{Error, Fields, Session, Vault, spaces};
+use crate::{Error, Fields, Session, Vault, row::Head, spaces};
 use std::collections::BTreeSet;
 use strongroom_audit::Commit;
-use strongroom_cases::{Contract, ContractDraft, ContractState, Fact, Signature, SignatureMethod, Signer};
+use strongroom_cases::{
+    Contract, ContractDraft, ContractState, Fact, Signature, SignatureMethod, Signer, Stepped,
+};
 use strongroom_envelope::sha256;
-use strongroom_types::{Action, CaseId, Digest, FieldName, RecordId, Timestamp};
+use strongroom_types::{Action, ActorId, CaseId, Digest, FieldName, RecordId, Timestamp};
 use time::{Date, UtcOffset, macros::format_description};
 
 /// A step in a contract's life.
@@ -51,43 +53,9 @@ impl Session<'_> {
         let case = CaseId::from_bytes(*record.as_bytes());
         let stored = vault.contract_row(case)?;
         let by = self.actor.id;
-        let terms = terms(&fields);
-        let (contract, facts) = match (step, stored.as_ref()) {
-            (ContractStep::Draft, _) => {
-                let schema = vault.config.kind(&head.kind)?;
-                let required = schema.fields().iter().filter(|field| field.is_required());
-                let draft = ContractDraft {
-                    id: case,
-                    customer: head.customer,
-                    terms,
-                    required: required.map(|field| field.name().clone()).collect(),
-                    filled: filled(&fields),
-                    ends_on: date(&fields, "ends_on"),
-                    obligations: Vec::new(),
-                };
-                Contract::draft(draft, by, now)?
-            }
-            (_, None) => return Err(Error::NotFound { what: "contract case; draft it first" }),
-            (step, Some((contract, _))) => {
-                let contract = contract.clone();
-                match step {
-                    ContractStep::Draft => return Err(Error::Invariant("a draft is made above")),
-                    ContractStep::Abandon => contract.abandon(by, now)?,
-                    ContractStep::Close => contract.close(by, now)?,
-                    ContractStep::End(on) => contract.end(on, by, now)?,
-                    ContractStep::Perform => contract.perform(by, now)?,
-                    ContractStep::Reinstate => contract.reinstate(by, now)?,
-                    ContractStep::Revise => {
-                        contract.revise(terms, filled(&fields), date(&fields, "ends_on"), by, now)?
-                    }
-                    ContractStep::Sign { method, on } => {
-                        let signers = BTreeSet::from([Signer::Actor(by), Signer::Customer(head.customer)]);
-                        let signature = Signature { method, signers, on, at: now, terms, evidence: None };
-                        contract.sign(signature, by, now)?
-                    }
-                    ContractStep::Terminate(on) => contract.terminate(on, by, now)?,
-                }
-            }
+        let (contract, facts) = match stored.as_ref() {
+            None => self.draft(step, case, &head, &fields, now)?,
+            Some((contract, _)) => advance(contract.clone(), step, &fields, by, now)?,
         };
         let state = state_name(contract.state());
         head.state = Some(state.to_owned());
@@ -96,6 +64,7 @@ impl Session<'_> {
         // The case and the record move in one commit.
         let mut commit =
             Commit::new(vault.durable).changes(vault.case_row(case, encoded, stored.map(|(_, old)| old)));
+        commit = commit.changes(self.asked_notices(&cleared)?);
         for fact in &facts {
             commit = commit.event(self.fact_event(fact).case(case).customer(contract.customer()));
         }
@@ -113,6 +82,31 @@ impl Session<'_> {
             document.as_deref(),
         )?;
         Ok(state)
+    }
+
+    fn draft(
+        &self,
+        step: ContractStep,
+        case: CaseId,
+        head: &Head,
+        fields: &Fields,
+        now: Timestamp,
+    ) -> Result<Stepped<Contract>, Error> {
+        if step != ContractStep::Draft {
+            return Err(Error::NotFound { what: "contract case; draft it first" });
+        }
+        let schema = self.vault.config.kind(&head.kind)?;
+        let required = schema.fields().iter().filter(|field| field.is_required());
+        let draft = ContractDraft {
+            id: case,
+            customer: head.customer,
+            terms: terms(fields),
+            required: required.map(|field| field.name().clone()).collect(),
+            filled: filled(fields),
+            ends_on: date(fields, "ends_on"),
+            obligations: Vec::new(),
+        };
+        Ok(Contract::draft(draft, self.actor.id, now)?)
     }
 
     fn take_triggers(
@@ -137,6 +131,35 @@ impl Vault {
         let contract = Contract::decode(&bytes).map_err(|error| Error::Case(error.to_string()))?;
         Ok(Some((contract, bytes)))
     }
+}
+
+fn advance(
+    contract: Contract,
+    step: ContractStep,
+    fields: &Fields,
+    by: ActorId,
+    now: Timestamp,
+) -> Result<Stepped<Contract>, Error> {
+    Ok(match step {
+        ContractStep::Abandon => contract.abandon(by, now)?,
+        ContractStep::Close => contract.close(by, now)?,
+        // A contract is drafted once; what was signed or ended does not come back as a draft.
+        ContractStep::Draft => {
+            return Err(Error::Config("the contract has its case already; revise its draft".to_owned()));
+        }
+        ContractStep::End(on) => contract.end(on, by, now)?,
+        ContractStep::Perform => contract.perform(by, now)?,
+        ContractStep::Reinstate => contract.reinstate(by, now)?,
+        ContractStep::Revise => {
+            contract.revise(terms(fields), filled(fields), date(fields, "ends_on"), by, now)?
+        }
+        ContractStep::Sign { method, on } => {
+            let signers = BTreeSet::from([Signer::Actor(by), Signer::Customer(contract.customer())]);
+            let signature = Signature { method, signers, on, at: now, terms: terms(fields), evidence: None };
+            contract.sign(signature, by, now)?
+        }
+        ContractStep::Terminate(on) => contract.terminate(on, by, now)?,
+    })
 }
 
 /// The digest of the content that is signed: names and values, length-prefixed, the state left out.

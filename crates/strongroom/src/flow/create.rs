@@ -8,14 +8,14 @@ use crate::{
 use std::collections::{BTreeMap, HashSet};
 use strongroom_audit::{Commit, Event, Fence, FenceChange, Guard};
 use strongroom_envelope::sha256;
-use strongroom_policy::{KindSchema, Projection, Resource};
+use strongroom_policy::{Cleared, KindSchema, Projection, Resource};
 use strongroom_retention::EventName;
 use strongroom_store::Batch;
 use strongroom_types::{Action, ActorId, CustomerId, FieldName, Kind, RecordId, Timestamp};
 use time::{Date, UtcOffset, macros::format_description};
 
 /// Whose record it will be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Whose {
     /// A customer that the vault knows.
     Customer(CustomerId),
@@ -23,6 +23,16 @@ pub enum Whose {
     Key(String),
     /// A new customer, who gets a key of their own.
     New,
+}
+
+impl std::fmt::Debug for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Customer(customer) => write!(f, "Customer({customer})"),
+            Self::Key(_) => f.write_str("Key([redacted])"),
+            Self::New => f.write_str("New"),
+        }
+    }
 }
 
 /// A record to be created.
@@ -85,7 +95,7 @@ impl Session<'_> {
     /// Creates many records, such as the rows of a file, in few durable commits. One answer for each, in order; a row
     /// that is refused does not keep the others out.
     pub fn import(&self, rows: Vec<NewRecord>) -> Vec<Result<Created, Error>> {
-        let newborn = rows.iter().filter(|row| row.customer == Whose::New).count();
+        let newborn = rows.iter().filter(|row| self.may_be_born(row)).count();
         let mut ids = match self.birth(newborn) {
             Ok(ids) => ids.into_iter(),
             Err(error) => {
@@ -98,7 +108,7 @@ impl Session<'_> {
         let mut keys: HashSet<Vec<u8>> = HashSet::new();
         let mut bytes = 0_usize;
         for row in rows {
-            let id = if row.customer == Whose::New { ids.next() } else { None };
+            let id = if self.may_be_born(&row) { ids.next() } else { None };
             let prepared = match self.prepare(row, Action::Import, id) {
                 Ok(prepared) => prepared,
                 Err(error) => {
@@ -122,6 +132,12 @@ impl Session<'_> {
         answers
     }
 
+    /// Only who may import the kind at all has keys made for its new customers.
+    fn may_be_born(&self, row: &NewRecord) -> bool {
+        let subject = self.vault.config.policy.subject(&self.actor);
+        row.customer == Whose::New && subject.has_grant(Action::Import, &row.kind)
+    }
+
     /// Keys of new customers, durable before the first batch that needs them.
     fn birth(&self, count: usize) -> Result<Vec<CustomerId>, Error> {
         let ids = (0..count).map(|_| CustomerId::fresh(self.vault.random.as_ref()));
@@ -136,35 +152,16 @@ impl Session<'_> {
         let schema = vault.config.kind(&new.kind)?;
         let texts = new.fields.iter().map(|(name, value)| (name.as_str(), value));
         vault.config.schema.check_record(&new.kind, texts).map_err(Error::Record)?;
-
-        let known = match &new.customer {
-            Whose::Customer(customer) => Some(*customer),
-            Whose::Key(key) => Some(self.customer_of(schema, key)?),
-            Whose::New => None,
-        };
+        let state = initial_state(schema, new.state.as_deref())?;
+        self.refuse_wholly(action, &new.kind)?;
+        let known = self.whose(schema, &new.customer)?;
         let owner = new.owner.unwrap_or(self.actor.id);
-        let state = match &new.state {
-            Some(state) if !schema.states().contains(state) => {
-                return Err(Error::Config(format!("kind `{}` has no state `{state}`", new.kind)));
-            }
-            Some(state) => Some(state.clone()),
-            None => schema.states().first().cloned(),
-        };
-        let permit = {
-            let mut resource = Resource::new(&new.kind, schema.label());
-            resource.customer = known;
-            resource.owner = Some(owner);
-            resource.team = self.actor.team.as_deref();
-            resource.state = state.as_deref();
-            self.decide(action, &resource)?
-        };
-        let cleared = self.clear(permit, None, false)?;
-        let projection = Projection::new(&vault.config.schema, &cleared);
+        let cleared = self.clear_creation(action, schema, known, owner, state.as_deref())?;
         // An import brings in what its clerk may not read again; whoever creates by hand writes what they may see.
         if action == Action::Create {
+            let projection = Projection::new(&vault.config.schema, &cleared);
             writable(&projection, &new.kind, new.fields.iter().map(|(name, _)| name))?;
         }
-
         // Key before data: durable before the batch that needs it.
         let (customer, generation) = if let Some(customer) = known {
             (customer, vault.generation(customer)?)
@@ -191,13 +188,56 @@ impl Session<'_> {
         let bytes = row.encode();
         let event = self.allowed(&cleared).record(new.kind, record).customer(customer);
         let event = event.sealed(sha256(&bytes)).version(1);
-        let (changes, unique) = self.insertion(schema, record, &row, bytes);
+        let (mut changes, unique) = self.insertion(schema, record, &row, bytes);
+        changes.append(vault.touch(customer, record, 1));
+        changes.append(self.asked_notices(&cleared)?);
         let created = Created { record, customer };
         let (guard, fence) = match known {
             Some(customer) => (Some(Guard::Active { customer, generation: Some(generation) }), None),
             None => (None, Some(FenceChange::Open { customer })),
         };
         Ok(Prepared { created, changes, event, guard, fence, unique })
+    }
+
+    /// The customer that a record is to belong to; `None` for a new one.
+    fn whose(&self, schema: &KindSchema, whose: &Whose) -> Result<Option<CustomerId>, Error> {
+        let known = match (whose, schema.belongs_to()) {
+            (Whose::New, None) => return Ok(None),
+            (Whose::New, Some(parent)) => {
+                let kind = schema.name();
+                return Err(Error::Config(format!("a `{kind}` belongs to a `{parent}`: name the customer")));
+            }
+            (_, None) => {
+                return Err(Error::Config(format!("a `{}` is a new customer of its own", schema.name())));
+            }
+            (Whose::Customer(customer), Some(_)) => *customer,
+            (Whose::Key(key), Some(_)) => self.customer_of(schema, key)?,
+        };
+        self.vault.refuse_closed(known)?;
+        Ok(Some(known))
+    }
+
+    fn clear_creation(
+        &self,
+        action: Action,
+        schema: &KindSchema,
+        known: Option<CustomerId>,
+        owner: ActorId,
+        state: Option<&str>,
+    ) -> Result<Cleared, Error> {
+        let mut resource = Resource::new(schema.name(), schema.label());
+        resource.customer = known;
+        // Whose customer it is decides over what is added to them; of an import the file's owner.
+        resource.owner = match known {
+            Some(customer) if action == Action::Create => {
+                self.vault.main_record(customer)?.and_then(|(_, head)| head.owner)
+            }
+            _ => Some(owner),
+        };
+        resource.team = self.actor.team.as_deref();
+        resource.state = state;
+        let permit = self.decide(action, &resource)?;
+        self.clear(permit, None, false)
     }
 
     pub(crate) fn commit_prepared(&self, prepared: Prepared) -> Result<Created, Error> {
@@ -317,6 +357,14 @@ impl Session<'_> {
             }
         }
         Ok(triggers)
+    }
+}
+
+fn initial_state(schema: &KindSchema, wanted: Option<&str>) -> Result<Option<String>, Error> {
+    match wanted {
+        None => Ok(schema.states().first().cloned()),
+        Some(state) if schema.states().iter().any(|known| known == state) => Ok(Some(state.to_owned())),
+        Some(state) => Err(Error::Config(format!("kind `{}` has no state `{state}`", schema.name()))),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Documents: chunks are staged sealed and unreferenced, then published by the record that names them.
 
-use crate::{Error, Fields, Session, Vault, row::Head, spaces};
+use crate::{Error, Fields, Session, Vault, row::Head, session::Look, spaces};
 use std::{collections::BTreeMap, io};
 use strongroom_audit::{Commit, Guard};
 use strongroom_envelope::{CHUNK_BYTES, DocumentAddress, Generation, sha256};
 use strongroom_policy::Resource;
-use strongroom_store::{Batch, Direction, KeyRange};
+use strongroom_store::Batch;
 use strongroom_types::{Action, CustomerId, FieldName, Kind, RecordId};
 use zeroize::Zeroizing;
 
@@ -41,13 +41,16 @@ impl Session<'_> {
         let schema = vault.config.kind(&kind)?;
         let generation = vault.generation(customer)?;
         let cleared = {
+            let owner = vault.main_record(customer)?.and_then(|(_, head)| head.owner);
             let mut resource = Resource::new(&kind, schema.label());
             resource.customer = Some(customer);
-            resource.owner = Some(self.actor.id);
+            // Whose customer it is decides, not who attaches.
+            resource.owner = owner;
             resource.team = self.actor.team.as_deref();
             let permit = self.decide(Action::Attach, &resource)?;
             self.clear(permit, None, false)?
         };
+        vault.refuse_closed(customer)?;
         let record = RecordId::fresh(now, vault.random.as_ref())?;
         let (header, bytes) = self.stage_document(customer, record, generation, content)?;
 
@@ -73,13 +76,17 @@ impl Session<'_> {
             triggers: BTreeMap::from([("collected".to_owned(), now)]),
             tokens: Vec::new(),
         };
+        let due = vault.due_key(record, &head);
         let row = vault.seal(record, head, generation, &fields, Some(&header))?.encode();
         let event = self.allowed(&cleared).record(kind.clone(), record).customer(customer);
         let changes = Batch::new()
             .put(spaces::BY_CUSTOMER, spaces::by_customer(vault.tenant, customer, record), kind.as_str())
             .put(spaces::BY_KIND, spaces::by_kind(vault.tenant, &kind, record), *customer.as_bytes());
+        let changes = due.into_iter().fold(changes, |changes, key| changes.put(spaces::DUE, key, []));
         let event = event.sealed(sha256(&row)).version(1);
         let commit = Commit::new(vault.durable)
+            .changes(vault.touch(customer, record, 1))
+            .changes(self.asked_notices(&cleared)?)
             .changes(changes.put(spaces::RECORD, spaces::record(vault.tenant, record), row))
             .event(event)
             .guard(Guard::Active { customer, generation: Some(generation) });
@@ -107,6 +114,7 @@ impl Session<'_> {
             let plain = opener.chunk(index, &sealed)?;
             out.write_all(&plain).map_err(|source| Error::Io { what: "writing the document", source })?;
         }
+        self.observe(Action::Open, [Look::of(&row.head)].into_iter())?;
         Ok(DocumentInfo { record, customer, bytes: opener.length() })
     }
 
@@ -147,16 +155,7 @@ impl Vault {
 
     /// Removes all chunks of a document, some at a time.
     pub(crate) fn erase_chunks(&self, record: RecordId) -> Result<(), Error> {
-        let range = KeyRange::prefix(&spaces::record(self.tenant, record));
-        loop {
-            let page = self.read().scan(spaces::CHUNK, &range, Direction::Forward, 64)?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            let batch =
-                page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(spaces::CHUNK, key));
-            self.log.stage(&batch, self.durable)?;
-        }
+        self.erase_range(spaces::CHUNK, &spaces::record(self.tenant, record))
     }
 }
 

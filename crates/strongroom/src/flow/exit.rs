@@ -2,14 +2,14 @@
 
 use crate::{Error, Session, Vault, adapters::TARGET_NAME, session::resource, spaces};
 use std::collections::{BTreeMap, BTreeSet};
-use strongroom_audit::{Commit, FactName, Guard};
+use strongroom_audit::{Commit, Event, EventName, FactName, Guard};
 use strongroom_cases::{
     AccessClosure, ExitCase, ExitDraft, ExitReason, ExitState, ExitTrigger, Fact, TargetName, TargetReport,
 };
 use strongroom_envelope::sha256;
 use strongroom_policy::Cleared;
-use strongroom_retention::{Certificate, PermitTerms, Plan, PurgeError, ReasonCode, Status, plan};
-use strongroom_store::{Batch, Direction, KeyRange};
+use strongroom_retention::{Certificate, PermitTerms, Plan, ReasonCode, Status, plan};
+use strongroom_store::Batch;
 use strongroom_types::{Action, ActorId, CaseId, CustomerId, Digest, Timestamp};
 
 /// The event that an exit causes for everything of the customer.
@@ -38,8 +38,9 @@ pub struct ExitReport {
 }
 
 impl Session<'_> {
-    /// Opens an exit and closes access at once: exports that wait with this customer's data in them are withdrawn. The
-    /// note is sealed under the customer's own log key, and goes with it.
+    /// Opens an exit and closes access at once: from here on nobody views, lists, exports or adds to the customer's data,
+    /// and exports that wait with it in them lead nowhere. The note is sealed under the customer's own log key, which
+    /// goes when the last of their data goes.
     ///
     /// # Errors
     /// [`Error::Denied`], [`Error::CustomerGone`].
@@ -57,20 +58,29 @@ impl Session<'_> {
         let draft = ExitDraft { id: case, customer, trigger, reason, note_held: note.is_some() };
         let (exit, mut facts) = ExitCase::open(draft, self.actor.id, now)?;
         let staged = vault.staged_with(customer)?;
-        for approval in &staged {
-            vault.erase_staged(*approval)?;
-        }
         let permissions = u32::try_from(staged.len()).unwrap_or(u32::MAX);
         let closed = AccessClosure { accounts: 1, permissions, sessions: 0 };
         let (exit, more) = exit.close_access(closed, self.actor.id, now)?;
         facts.extend(more);
-        let mut commit = self.case_commit(&exit, None, &facts)?;
-        commit =
-            commit.guard(Guard::Active { customer, generation: None }).changes(self.asked_notices(&cleared)?);
+        let key = spaces::customer(vault.tenant, customer);
+        let mut commit = vault.case_commit(&exit, None, &facts)?;
+        commit = commit
+            .guard(Guard::Active { customer, generation: None })
+            // One exit at a time, and from here on no ordinary use.
+            .changes(Batch::new().require_absent(spaces::CLOSED, key.clone()).put(
+                spaces::CLOSED,
+                key,
+                *case.as_bytes(),
+            ))
+            .changes(self.asked_notices(&cleared)?);
         if let (Some(note), Some(first)) = (note, commit.events.first_mut()) {
             first.detail.insert(NOTE, note.to_owned());
         }
         vault.log.commit(now, commit)?;
+        // What waits to go out with this customer in it no longer does; their approvals lead nowhere.
+        for approval in &staged {
+            vault.erase_staged(*approval)?;
+        }
         Ok(case)
     }
 
@@ -92,7 +102,7 @@ impl Session<'_> {
         }
         let (exit, more) = exit.plan(digest, review_needed, self.actor.id, now)?;
         facts.extend(more);
-        vault.log.commit(now, self.case_commit(&exit, Some(old), &facts)?)?;
+        vault.log.commit(now, vault.case_commit(&exit, Some(old), &facts)?)?;
         Ok(ExitPlan { case, plan, digest, review_needed })
     }
 
@@ -106,25 +116,40 @@ impl Session<'_> {
         self.exit_step(case, ExitCase::approve)
     }
 
-    /// Gives an exit up before anything was destroyed.
+    /// Gives an exit up before anything was destroyed, and opens the data to ordinary use again.
     pub fn withdraw_exit(&self, case: CaseId) -> Result<(), Error> {
-        self.exit_step(case, |exit, _, by, now| exit.withdraw(by, now))
+        let vault = self.vault;
+        let now = vault.now();
+        let (exit, old) = vault.exit_row(case)?;
+        self.clear_exit(exit.customer()).map(drop)?;
+        let key = spaces::customer(vault.tenant, exit.customer());
+        let (exit, facts) = exit.withdraw(self.actor.id, now)?;
+        let commit = vault.case_commit(&exit, Some(old), &facts)?;
+        vault.log.commit(now, commit.changes(Batch::new().delete(spaces::CLOSED, key)))?;
+        Ok(())
     }
 
     /// Purges, and answers the certificate: provisional until the key epoch turns. Running it again after a crash goes
     /// on where it stopped.
     ///
     /// # Errors
-    /// [`Error::Held`] where a hold came in between; [`Error::Exit`] without an approval of the very plan.
+    /// [`Error::Held`] where a hold came in between; [`Error::Exit`] without an approval of the very plan;
+    /// [`Error::Purge`] where something was written about the customer while it was worked out, and then nothing happened.
     pub fn run_exit(&self, case: CaseId) -> Result<Certificate, Error> {
         let vault = self.vault;
         let now = vault.now();
         let (exit, old) = vault.exit_row(case)?;
         let customer = exit.customer();
-        if matches!(exit.state(), ExitState::Purging { .. }) {
-            return self.finish_purging(&exit);
-        }
         self.clear_exit(customer).map(drop)?;
+        match exit.state() {
+            ExitState::Purging { .. } => return vault.resume_case(self.actor.id, case),
+            ExitState::Purged { .. } | ExitState::Finished { .. } => {
+                return vault.certificate_row(case)?.ok_or(Error::Tampered { what: "a certificate" });
+            }
+            _ => {}
+        }
+        // Before the inventory is taken: whatever is written from here on makes the intent fail.
+        let untouched = vault.untouched(customer)?;
         let (_, plan) = vault.exit_plan(&exit, now)?;
         if !plan.held().is_empty() {
             return Err(Error::Held);
@@ -134,66 +159,17 @@ impl Session<'_> {
         // The state machine first: it says what is allowed where there is no approval of this very plan.
         let (exit, facts) = exit.begin_purge(digest, digest, self.actor.id, now)?;
         let permit = plan.permit(terms(self, &exit, approvers)?)?;
-        vault.log.commit(now, self.case_commit(&exit, Some(old), &facts)?)?;
-        let certificate = self.purge_case(permit)?;
-        self.purged(case, &certificate)?;
-        Ok(certificate)
+        // The case moves on in the intent's own commit: there is no purging without an intent.
+        let opening = vault.case_commit(&exit, Some(old), &facts)?.changes(untouched);
+        self.purge_case(permit, opening)
     }
 
     /// How an exit stands.
     pub fn exit(&self, case: CaseId) -> Result<ExitReport, Error> {
+        let permit = self.decide_on_vault(Action::Audit)?;
+        self.clear(permit, None, false).map(drop)?;
         let (exit, _) = self.vault.exit_row(case)?;
-        self.decide_on_vault(Action::Audit).map(drop)?;
         Ok(ExitReport { exit, certificate: self.vault.certificate_row(case)? })
-    }
-
-    /// The purge was begun and interrupted: on with it. Where not even the intent was written, the plan is made anew.
-    fn finish_purging(&self, exit: &ExitCase) -> Result<Certificate, Error> {
-        let vault = self.vault;
-        let case = exit.id();
-        if let Some(certificate) = vault.certificate_row(case)? {
-            self.purged(case, &certificate)?;
-            return Ok(certificate);
-        }
-        let certificate = match vault.resume_case(self.actor.id, case) {
-            Err(Error::Purge(PurgeError::NoIntent(_))) => {
-                let (_, plan) = vault.exit_plan(exit, vault.now())?;
-                let ExitState::Purging { plan: approved, .. } = exit.state() else {
-                    return Err(Error::Invariant("the exit is purging"));
-                };
-                if plan_digest(&plan)? != *approved {
-                    return Err(Error::Conflict);
-                }
-                let approvers = exit.approver().into_iter().collect();
-                self.purge_case(plan.permit(terms(self, exit, approvers)?)?)?
-            }
-            other => other?,
-        };
-        self.purged(case, &certificate)?;
-        Ok(certificate)
-    }
-
-    fn purged(&self, case: CaseId, certificate: &Certificate) -> Result<(), Error> {
-        let vault = self.vault;
-        let now = vault.now();
-        let (exit, old) = vault.exit_row(case)?;
-        if !matches!(exit.state(), ExitState::Purging { .. }) {
-            return Ok(());
-        }
-        let json = certificate.to_json();
-        let digest = sha256(json.as_bytes());
-        let kept = certificate.body.exceptions.iter().map(|exception| exception.count).sum();
-        let report = TargetReport { erased: certificate.body.records, kept, evidence: digest };
-        let (exit, mut facts) = exit.report(&target()?, report, self.actor.id, now)?;
-        let (mut exit, more) = exit.purged(digest, self.actor.id, now)?;
-        facts.extend(more);
-        if matches!(certificate.status, Status::Final { .. }) {
-            let (finished, more) = exit.finish(digest, self.actor.id, now)?;
-            exit = finished;
-            facts.extend(more);
-        }
-        vault.log.commit(now, self.case_commit(&exit, Some(old), &facts)?)?;
-        Ok(())
     }
 
     fn exit_step<E>(
@@ -210,16 +186,24 @@ impl Session<'_> {
         self.clear_exit(exit.customer()).map(drop)?;
         let (_, plan) = vault.exit_plan(&exit, now)?;
         let (exit, facts) = step(exit, plan_digest(&plan)?, self.actor.id, now)?;
-        vault.log.commit(now, self.case_commit(&exit, Some(old), &facts)?)?;
+        vault.log.commit(now, vault.case_commit(&exit, Some(old), &facts)?)?;
         Ok(())
     }
 
+    /// Decided on the customer's own record; on the vault where that is gone already and the rest goes.
     fn clear_exit(&self, customer: CustomerId) -> Result<Cleared, Error> {
-        let (record, head) = self.vault.main_record(customer)?.ok_or(Error::NotFound { what: "customer" })?;
-        let permit = self.decide(Action::Exit, &resource(record, &head))?;
+        let permit = match self.vault.main_record(customer)? {
+            Some((record, head)) => self.decide(Action::Exit, &resource(record, &head))?,
+            None if self.vault.log.fence(customer)?.is_none() => {
+                return Err(Error::NotFound { what: "customer" });
+            }
+            None => self.decide_on_vault(Action::Sweep)?,
+        };
         self.clear(permit, None, false)
     }
+}
 
+impl Vault {
     /// A case in its next state, with its facts as entries, in one commit.
     pub(crate) fn case_commit(
         &self,
@@ -228,15 +212,41 @@ impl Session<'_> {
         facts: &[Fact],
     ) -> Result<Commit, Error> {
         let bytes = exit.encode().map_err(|error| Error::Case(error.to_string()))?;
-        let mut commit = Commit::new(self.vault.durable).changes(self.vault.case_row(exit.id(), bytes, old));
+        let mut commit = Commit::new(self.durable).changes(self.case_row(exit.id(), bytes, old));
         for fact in facts {
-            commit = commit.event(self.fact_event(fact).case(exit.id()).customer(exit.customer()));
+            let name = EventName::new(fact.event.name()).map_err(|_| Error::Invariant("a fact's name"))?;
+            commit = commit.event(Event::new(name, fact.actor).case(exit.id()).customer(exit.customer()));
         }
         Ok(commit)
     }
-}
 
-impl Vault {
+    /// The exit behind a purge, taken on by its certificate; `None` where the purge was a sweep's.
+    pub(crate) fn exit_purged(
+        &self,
+        operator: ActorId,
+        case: CaseId,
+        certificate: &Certificate,
+        digest: Digest,
+    ) -> Result<Option<Commit>, Error> {
+        let now = self.now();
+        let Some(exit) = self.exit_case(case)? else { return Ok(None) };
+        if !matches!(exit.state(), ExitState::Purging { .. }) {
+            return Ok(None);
+        }
+        let (_, old) = self.exit_row(case)?;
+        let kept = certificate.body.exceptions.iter().map(|exception| exception.count).sum();
+        let report = TargetReport { erased: certificate.body.records, kept, evidence: digest };
+        let (exit, mut facts) = exit.report(&target()?, report, operator, now)?;
+        let (mut exit, more) = exit.purged(digest, operator, now)?;
+        facts.extend(more);
+        if matches!(certificate.status, Status::Final { .. }) {
+            let (finished, more) = exit.finish(digest, operator, now)?;
+            exit = finished;
+            facts.extend(more);
+        }
+        self.case_commit(&exit, Some(old), &facts).map(Some)
+    }
+
     pub(crate) fn exit_row(&self, case: CaseId) -> Result<(ExitCase, Vec<u8>), Error> {
         let bytes = self.read().get(spaces::CASE, &spaces::case(self.tenant, case))?;
         let bytes = bytes.ok_or(Error::NotFound { what: "exit case" })?;
@@ -251,13 +261,6 @@ impl Vault {
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// All cases that are exits.
-    pub(crate) fn exits(&self) -> Result<Vec<ExitCase>, Error> {
-        let range = KeyRange::prefix(&spaces::tenant(self.tenant));
-        let rows = self.read().scan(spaces::CASE, &range, Direction::Forward, 10_000)?;
-        Ok(rows.iter().filter_map(|(_, bytes)| ExitCase::decode(bytes).ok()).collect())
     }
 
     pub(crate) fn case_row(&self, case: CaseId, bytes: Vec<u8>, old: Option<Vec<u8>>) -> Batch {

@@ -4,14 +4,14 @@ use crate::{Error, Session, Vault, session::resource, spaces};
 use strongroom_audit::{Commit, Event, EventName, FactName, FenceChange, Guard};
 use strongroom_policy::Permit;
 use strongroom_retention::{Hold, Holds, ReasonCode, Scope};
-use strongroom_store::{Batch, Direction, KeyRange};
+use strongroom_store::{Batch, KeyRange, ReadExt};
 use strongroom_types::{Action, CustomerId, HoldId};
 
 impl Session<'_> {
     /// Places a hold. From the moment this returns nothing in its scope is purged, on any path.
     ///
     /// # Errors
-    /// [`Error::CustomerGone`] ("too late") where something in scope is already condemned.
+    /// [`Error::CustomerGone`] or [`Error::TooLate`] where something in scope is already condemned.
     pub fn place_hold(&self, scope: Scope, reason: ReasonCode) -> Result<HoldId, Error> {
         let vault = self.vault;
         let now = vault.now();
@@ -29,6 +29,12 @@ impl Session<'_> {
         if let Some(customer) = vault.scope_customer(&hold.scope)? {
             commit = commit.guard(Guard::Active { customer, generation: None });
             event = event.customer(customer);
+        } else {
+            // Every intent moves the holds version that is required here: none slips in after this look.
+            let cases = vault.unfinished_purges()?;
+            if !cases.is_empty() {
+                return Err(Error::TooLate { cases });
+            }
         }
         self.clear(permit, None, false).map(drop)?;
         commit = commit.changes(vault.hold_row(&hold, None)?).event(event);
@@ -88,8 +94,11 @@ impl Session<'_> {
 impl Vault {
     pub(crate) fn all_holds(&self) -> Result<Vec<Hold>, Error> {
         let range = KeyRange::prefix(&spaces::tenant(self.tenant));
-        let rows = self.read().scan(spaces::HOLD, &range, Direction::Forward, 10_000)?;
-        let mut holds = rows.iter().map(|(_, bytes)| decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let mut holds = Vec::new();
+        self.read().for_each(spaces::HOLD, &range, |_, bytes| {
+            holds.push(decode(bytes)?);
+            Ok::<_, Error>(true)
+        })?;
         holds.sort_by_key(|hold: &Hold| hold.placed_at);
         Ok(holds)
     }
@@ -115,7 +124,6 @@ impl Vault {
         Ok(match scope {
             Scope::Customer(customer) => Some(*customer),
             Scope::Record(record) => Some(self.row(*record)?.0.head.customer),
-            // Condemned customers of a wider scope are refused by their own intents' entries in the log.
             Scope::Class(_) | Scope::Everything => None,
         })
     }

@@ -7,7 +7,7 @@ use crate::{
     spaces,
 };
 use std::collections::BTreeMap;
-use strongroom_policy::KindSchema;
+use strongroom_policy::{FieldSchema, KindSchema};
 use strongroom_retention::{ClassName, EventName, FieldItem, Item};
 use strongroom_store::{KeyRange, ReadExt};
 use strongroom_types::{CustomerId, RecordId, Timestamp};
@@ -63,14 +63,18 @@ impl Vault {
     }
 }
 
-/// Fields whose class differs from their record's.
+/// The fields, where any of them has a class other than the record's; a record that stands as one has none.
 fn field_items(schema: &KindSchema, class: &ClassName) -> Vec<FieldItem> {
+    let own = |field: &FieldSchema| field.retention().and_then(|name| ClassName::new(name).ok());
+    if schema.fields().iter().all(|field| own(field).is_none_or(|own| own == *class)) {
+        return Vec::new();
+    }
     schema
         .fields()
         .iter()
-        .filter_map(|field| {
-            let own = ClassName::new(field.retention()?).ok()?;
-            (own != *class).then(|| FieldItem { name: field.name().clone(), class: own })
+        .map(|field| FieldItem {
+            name: field.name().clone(),
+            class: own(field).unwrap_or_else(|| class.clone()),
         })
         .collect()
 }

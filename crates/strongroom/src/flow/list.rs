@@ -7,10 +7,10 @@ use crate::{
     spaces,
 };
 use std::collections::BTreeMap;
-use strongroom_audit::{Commit, Guard};
-use strongroom_policy::{Cleared, Decision, Obligation, Permit, Projection, Resource};
+use strongroom_audit::{Commit, FactName, Fence, Guard};
+use strongroom_policy::{Cleared, Decision, Projection, Resource};
 use strongroom_store::{Direction, KeyRange};
-use strongroom_types::{Action, CustomerId, Kind, Level, RecordId};
+use strongroom_types::{Action, CustomerId, Kind, Level, RecordId, RuleId};
 
 /// The most records on one page: their customers all stand in one log entry.
 pub const LIST_LIMIT_MAX: usize = 1000;
@@ -103,30 +103,17 @@ impl Session<'_> {
         let subject = self.vault.config.policy.subject(&self.actor);
         let decision = subject.decide(&self.auth, action, &resource(record, &row.head), now);
         let Decision::Allow(permit) = decision else { return Ok(None) };
-        if row.head.restricted {
+        let customer = row.head.customer;
+        // Whoever is leaving, or is being purged, is on no page; and does not keep others off it.
+        let fence = self.vault.log.fence(customer)?;
+        let open = matches!(fence, Some(Fence::Active { generation }) if generation == row.generation);
+        if row.head.restricted || !open || self.vault.is_closed(customer)? {
             return Ok(None);
         }
-        let cleared = self.clear_many(permit)?;
+        // An approval asked for an egress is left to the egress, which binds it to what goes out and marks it.
+        let egress = permit.action().is_egress();
+        let cleared = self.discharge(permit, egress, egress)?;
         Ok(Some(Readable { record, row, cleared }))
-    }
-
-    /// As `clear`, but an approval asked for an egress is left to the egress, which binds it to what goes out.
-    fn clear_many(&self, permit: Permit) -> Result<Cleared, Error> {
-        if !permit.action().is_egress() {
-            return self.clear(permit, None, false);
-        }
-        permit.discharge(|_, obligation| match obligation {
-            Obligation::Approve { .. }
-            | Obligation::Mask { .. }
-            | Obligation::Notify { .. }
-            | Obligation::Redact { .. }
-            | Obligation::Watermark => Ok(()),
-            Obligation::Justify if self.justification.is_some() => Ok(()),
-            Obligation::Justify => Err(Error::Undischarged { obligation: "justify", todo: "say why" }),
-            Obligation::StepUp { .. } => {
-                Err(Error::Undischarged { obligation: "step-up", todo: "prove a second factor again" })
-            }
-        })
     }
 
     /// Logs who is about to be seen, in one entry, then opens and projects.
@@ -162,12 +149,24 @@ impl Session<'_> {
         let rules: std::collections::BTreeSet<_> =
             readable.iter().flat_map(|one| one.cleared.rules().cloned()).collect();
         event = event.rules(rules).customers(customers.keys().copied());
-        if let Some(words) = &self.justification {
-            event = event.detail(strongroom_audit::FactName::from_static("justification"), words.clone());
+        match (&self.justification, customers.keys().next()) {
+            // The words are sealed under the key of whom they are about. About many there is no such key, and what lay
+            // under the tenant's would outlive them: that words were given is all that is kept.
+            (Some(words), Some(only)) if customers.len() == 1 => {
+                event = event.customer(*only).detail(FactName::from_static("justification"), words.clone());
+            }
+            (Some(_), _) => event = event.fact(FactName::from_static("justified"), 1_u64),
+            (None, _) => {}
         }
         let mut commit = Commit::new(vault.read_durability(level)).event(event);
-        for one in readable.iter().take(1) {
-            commit = commit.changes(self.asked_notices(&one.cleared)?);
+        // One notice per role that must know, not one per record.
+        let mut told: Vec<RuleId> = Vec::new();
+        for one in readable {
+            let rules: Vec<RuleId> = one.cleared.rules().cloned().collect();
+            if rules.iter().any(|rule| !told.contains(rule)) {
+                commit = commit.changes(self.asked_notices(&one.cleared)?);
+                told.extend(rules);
+            }
         }
         for (customer, generation) in customers {
             commit = commit.guard(Guard::Active { customer, generation: Some(generation) });

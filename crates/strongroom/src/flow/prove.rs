@@ -3,12 +3,12 @@
 use crate::{Error, Notice, Session, Vault, adapters::PinnedProofs, row::Row, spaces};
 use std::collections::BTreeMap;
 use strongroom_audit::{
-    Checkpoint, Commit, Decision, Detail, Entry, Event, ExportError, FactName, InclusionProof, Progress, Report, Verdict,
-    VerifierKey, VerifyOptions, Witness, verify,
+    Checkpoint, Commit, Decision, Detail, Entry, Event, ExportError, FactName, InclusionProof, Progress,
+    Report, Verdict, VerifierKey, VerifyOptions, Witness, verify,
 };
 use strongroom_envelope::sha256;
 use strongroom_retention::{Certificate, CertificateError};
-use strongroom_store::{Direction, KeyRange, ReadExt};
+use strongroom_store::{Direction, KeyRange, Read, ReadExt};
 use strongroom_types::{Action, ActorId, CaseId, CustomerId, Digest, Kind, Purpose, RecordId, Timestamp};
 
 /// What a verification found.
@@ -208,9 +208,11 @@ impl Vault {
         let mut options = VerifyOptions::new(vec![self.log_key()]);
         options.witnessed = witnessed;
         options.sealer = Some(self.details.as_ref());
-        let log = verify(self.read(), self.log.stream(), &options, progress)
+        // Of one moment, so that writers meanwhile are not taken for tampering.
+        let snapshot = self.log.snapshot()?;
+        let log = verify(snapshot.as_ref(), self.log.stream(), &options, progress)
             .map_err(|error| Error::Config(format!("verify: {error}")))?;
-        let (data, records) = self.verify_data()?;
+        let (data, records) = self.verify_data(snapshot.as_ref(), log.size)?;
         Ok(Verification { log, data, records })
     }
 
@@ -232,20 +234,11 @@ impl Vault {
         Ok(())
     }
 
-    /// Purges that a crash interrupted, on with them; their certificates. Hosts call it after opening.
-    pub fn recover(&self, operator: ActorId) -> Result<Vec<Certificate>, Error> {
-        let mut certificates = Vec::new();
-        for case in self.unfinished_purges()? {
-            certificates.push(self.resume_case(operator, case)?);
-        }
-        Ok(certificates)
-    }
-
     /// Every living record must be the one that the log last wrote, and every one the log wrote and did not erase must
     /// live: a row put back, changed or removed behind the vault's back shows here.
-    fn verify_data(&self) -> Result<(Vec<DataFinding>, u64), Error> {
+    fn verify_data(&self, snapshot: &dyn Read, size: u64) -> Result<(Vec<DataFinding>, u64), Error> {
         let mut last: BTreeMap<RecordId, Option<Digest>> = BTreeMap::new();
-        self.log.entries(0..self.log.size()?, |_, entry| {
+        self.log.entries(0..size, |_, entry| {
             if let Some(record) = entry.record {
                 if let Some(digest) = entry.sealed {
                     last.insert(record, Some(digest));
@@ -258,7 +251,7 @@ impl Vault {
         let mut findings = Vec::new();
         let mut records = 0_u64;
         let range = KeyRange::prefix(&spaces::tenant(self.tenant));
-        self.read().for_each(spaces::RECORD, &range, |key, bytes| {
+        snapshot.for_each(spaces::RECORD, &range, |key, bytes| {
             let record = crate::flow::record_of(key)?;
             records = records.saturating_add(1);
             let reason = match last.remove(&record) {

@@ -7,7 +7,7 @@ use strongroom_cases::ExitState;
 use strongroom_envelope::{CustomerKeys, Destroyed, TurnProgress};
 use strongroom_retention::{Certificate, EpochReceipt, Status};
 use strongroom_store::{Batch, KeyRange, ReadExt};
-use strongroom_types::{Action, CaseId, Timestamp};
+use strongroom_types::{Action, CaseId, KeyId, Timestamp};
 
 /// What a turn did.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -63,11 +63,11 @@ impl Session<'_> {
             let mut commit = Commit::new(vault.durable)
                 .changes(Batch::new().put(spaces::CERTIFICATE, key, json))
                 .event(event);
-            let exit = vault.exits()?.into_iter().find(|exit| exit.id() == case);
+            let exit = vault.exit_case(case)?;
             if let Some(exit) = exit.filter(|exit| matches!(exit.state(), ExitState::Purged { .. })) {
                 let (_, old) = vault.exit_row(case)?;
                 let (exit, facts) = exit.finish(digest, self.actor.id, vault.now())?;
-                let finish = self.case_commit(&exit, Some(old), &facts)?;
+                let finish = vault.case_commit(&exit, Some(old), &facts)?;
                 commit = finish.events.into_iter().fold(commit.changes(finish.changes), Commit::event);
             }
             vault.log.commit(vault.now(), commit)?;
@@ -97,15 +97,16 @@ impl Vault {
     fn epoch_receipt(&self, certificate: &Certificate) -> Result<Option<EpochReceipt>, Error> {
         let (customer, case) = (certificate.body.subject, certificate.body.case);
         let destroyed: Vec<Destroyed> = match self.keys.state(customer)? {
-            CustomerKeys::Living { shredded, .. } => {
-                shredded.into_iter().filter(|one| one.case == case).collect()
-            }
-            // Both were destroyed already: repeating answers the same receipts.
-            CustomerKeys::Destroyed { receipt, .. } => {
-                vec![*receipt, self.keys.shred_log_details(customer, case, self.now())?]
-            }
+            CustomerKeys::Living { shredded, .. } => shredded,
+            CustomerKeys::Destroyed { receipt, others, .. } => others.into_iter().chain([*receipt]).collect(),
             CustomerKeys::Absent => return Ok(None),
         };
+        let destroyed: Vec<Destroyed> = destroyed.into_iter().filter(|one| one.case == case).collect();
+        // Every key that the certificate names must be among them.
+        let named = |key: &KeyId| destroyed.iter().any(|one| one.keys.iter().any(|gone| gone.id == *key));
+        if !certificate.body.keys.iter().all(named) {
+            return Ok(None);
+        }
         let mut turned_at = None;
         for one in &destroyed {
             match self.keys.epoch_turned(one)? {

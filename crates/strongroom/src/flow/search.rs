@@ -32,7 +32,12 @@ impl Session<'_> {
             vault.read().scan(spaces::INDEX, &KeyRange::prefix(&prefix), Direction::Forward, SEARCH_LIMIT)?;
         let mut readable = Vec::new();
         for (key, _) in &hits {
-            let Some(one) = self.read_permit(Action::Search, record_of(key)?)? else { continue };
+            // SECURITY: an obligation that this record alone asks for leaves it out; an error would say that it is there.
+            let one = match self.read_permit(Action::Search, record_of(key)?) {
+                Ok(Some(one)) => one,
+                Ok(None) | Err(Error::Undischarged { .. }) => continue,
+                Err(error) => return Err(error),
+            };
             // SECURITY: a masked field must not be searched, or guessing would unmask it. Left out in silence here: an
             // error would say that there was a hit.
             if Projection::new(&vault.config.schema, &one.cleared).may_search(field.as_str()) {
@@ -55,7 +60,8 @@ impl Session<'_> {
             return Ok(());
         };
         if Projection::new(&self.vault.config.schema, &permit).may_search(field.as_str()) {
-            return Ok(());
+            // Obligations too are settled before the index is asked, and a refusal is logged.
+            return self.clear(permit, None, false).map(drop);
         }
         Err(Error::FieldWithheld { kind: schema.name().clone(), field: field.clone(), verb: "search" })
     }

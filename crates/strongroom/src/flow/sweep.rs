@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 use strongroom_audit::{Commit, EventName};
+use strongroom_cases::ApprovalState;
 use strongroom_retention::{Certificate, PermitTerms, Plan, ReasonCode, clock_agrees, due_key, plan};
-use strongroom_store::{Direction, KeyRange};
-use strongroom_types::{Action, CaseId, CustomerId, RecordId, Timestamp};
+use strongroom_store::{Direction, KeyRange, ReadExt};
+use strongroom_types::{Action, ApprovalId, CaseId, CustomerId, RecordId, Timestamp};
 
-/// The most due records that one sweep takes up; the next one goes on.
-const DUE_MAX: usize = 10_000;
+/// Chunks and staged parts without a record or an approval are left alone while somebody may still be writing them.
+const LEFTOVER_SECONDS: i64 = 24 * 3600;
 
 /// What a sweep would do.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -58,8 +59,9 @@ impl Session<'_> {
         let total = found.plans.len();
         for (done, plan) in found.plans.into_iter().enumerate() {
             progress(done, total);
-            match self.sweep_one(&plan) {
-                Ok(certificate) => {
+            match self.sweep_one(plan.customer()) {
+                Ok(None) => {}
+                Ok(Some(certificate)) => {
                     report.erased = report.erased.saturating_add(certificate.body.records);
                     report.certificates.push(certificate);
                 }
@@ -71,12 +73,20 @@ impl Session<'_> {
         Ok(report)
     }
 
-    fn sweep_one(&self, plan: &Plan) -> Result<Certificate, Error> {
-        let case = CaseId::fresh(self.vault.random.as_ref())?;
+    /// Plans anew right before it purges: what was written since the sweep began is part of it, and what is written
+    /// during it makes the intent fail.
+    fn sweep_one(&self, customer: CustomerId) -> Result<Option<Certificate>, Error> {
+        let vault = self.vault;
+        let case = CaseId::fresh(vault.random.as_ref())?;
+        let untouched = vault.untouched(customer)?;
+        let plan = vault.due_plan(customer)?;
+        if plan.erase().is_empty() {
+            return Ok(None);
+        }
         let reason = ReasonCode::new("retention").map_err(|_| Error::Invariant("a reason is a code"))?;
         let permit = plan.permit(PermitTerms {
             case,
-            tenant: self.vault.tenant,
+            tenant: vault.tenant,
             reason,
             requester: self.actor.id,
             operator: self.actor.id,
@@ -84,20 +94,24 @@ impl Session<'_> {
             approvals_min: 0,
             backups: Vec::new(),
         })?;
-        self.purge_case(permit)
+        self.purge_case(permit, Commit::new(vault.durable).changes(untouched)).map(Some)
     }
 
-    /// Chunks that no record names: what a crash in the middle of an attachment left.
+    /// Chunks that no record names and parts that no approval waits for: what a crash in the middle, a refusal or an
+    /// expiry left.
     fn sweep_leftovers(&self) -> Result<(), Error> {
         let vault = self.vault;
-        let orphans = vault.orphan_documents()?;
-        if orphans.is_empty() {
+        let (chunks, staged) = (vault.orphan_documents()?, vault.dead_stagings()?);
+        if chunks.is_empty() && staged.is_empty() {
             return Ok(());
         }
-        for orphan in &orphans {
+        for orphan in &chunks {
             vault.erase_chunks(*orphan)?;
         }
-        let count = u64::try_from(orphans.len()).unwrap_or(u64::MAX);
+        for approval in &staged {
+            vault.erase_staged(*approval)?;
+        }
+        let count = u64::try_from(chunks.len().saturating_add(staged.len())).unwrap_or(u64::MAX);
         let event = self.event(ORPHANS).count(count);
         vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
         Ok(())
@@ -120,15 +134,13 @@ impl Vault {
                 Err(error) => return Err(error),
             }
         }
-        let holds = self.holds_now()?;
         let mut plans = Vec::new();
         let mut going = BTreeSet::new();
         for customer in customers {
             if !Self::is_open(self.log.fence(customer)?.as_ref()) {
                 continue;
             }
-            let items = self.inventory(customer, &BTreeMap::new())?;
-            let one = plan(customer, &items, &self.config.schedule, &holds, now)?;
+            let one = self.due_plan(customer)?;
             if !one.erase().is_empty() {
                 going.extend(one.erase().iter().map(|line| line.record));
                 plans.push(one);
@@ -143,8 +155,48 @@ impl Vault {
         let tenant = spaces::tenant(self.tenant);
         let past = due_key(now.plus_seconds(1), RecordId::from_bytes([0; 16]));
         let range = KeyRange::between(tenant.clone(), [tenant.as_slice(), &past].concat());
-        let rows = self.read().scan(spaces::DUE, &range, Direction::Forward, DUE_MAX)?;
-        rows.iter().map(|(key, _)| crate::flow::record_of(key)).collect()
+        let mut due = Vec::new();
+        self.read().for_each(spaces::DUE, &range, |key, _| {
+            due.push(crate::flow::record_of(key)?);
+            Ok::<_, Error>(true)
+        })?;
+        Ok(due)
+    }
+
+    fn due_plan(&self, customer: CustomerId) -> Result<Plan, Error> {
+        let items = self.inventory(customer, &BTreeMap::new())?;
+        Ok(plan(customer, &items, &self.config.schedule, &self.holds_now()?, self.now())?)
+    }
+
+    /// Staged exports whose approval is not there, over, or expired.
+    fn dead_stagings(&self) -> Result<BTreeSet<ApprovalId>, Error> {
+        let now = self.now();
+        let mut dead = BTreeSet::new();
+        let mut range = KeyRange::prefix(&spaces::tenant(self.tenant));
+        loop {
+            let page = self.read().scan(spaces::STAGED, &range, Direction::Forward, 1)?;
+            let Some((key, _)) = page.first() else { return Ok(dead) };
+            let id = key.get(16..32).and_then(|id| <[u8; 16]>::try_from(id).ok());
+            let approval = ApprovalId::from_bytes(id.ok_or(Error::Tampered { what: "the staged export" })?);
+            let waits = match self.approval(approval) {
+                Ok((request, _)) => {
+                    now < request.expires_at()
+                        && matches!(request.state(), ApprovalState::Open | ApprovalState::Granted { .. })
+                }
+                // Perhaps being staged at this moment; its approval comes last, and a day is enough.
+                Err(Error::NotFound { .. }) => self
+                    .staged_manifest(approval)?
+                    .is_some_and(|manifest| now.seconds_since(manifest.at) < LEFTOVER_SECONDS),
+                Err(error) => return Err(error),
+            };
+            if !waits {
+                dead.insert(approval);
+            }
+            match KeyRange::prefix(&spaces::row(self.tenant, approval.as_bytes())).end {
+                Some(next) => range.start = next,
+                None => return Ok(dead),
+            }
+        }
     }
 
     fn orphan_documents(&self) -> Result<BTreeSet<RecordId>, Error> {
@@ -157,7 +209,9 @@ impl Vault {
             let document = key.get(16..32).and_then(|id| <[u8; 16]>::try_from(id).ok());
             let document = RecordId::from_bytes(document.ok_or(Error::Tampered { what: "a document" })?);
             let prefix = spaces::record(self.tenant, document);
-            if self.read().get(spaces::RECORD, &prefix)?.is_none() {
+            // A document that is being attached has its record last.
+            let settled = self.now().seconds_since(born(document)) >= LEFTOVER_SECONDS;
+            if settled && self.read().get(spaces::RECORD, &prefix)?.is_none() {
                 orphans.insert(document);
             }
             match KeyRange::prefix(&prefix).end {
@@ -166,6 +220,12 @@ impl Vault {
             }
         }
     }
+}
+
+/// When a record's id was made: the first 48 bits of a UUID version 7 are milliseconds since 1970.
+fn born(record: RecordId) -> Timestamp {
+    let millis = record.as_bytes().iter().take(6).fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte));
+    Timestamp::from_unix_micros(millis.saturating_mul(1000))
 }
 
 const ORPHANS: EventName = EventName::from_static("sweep.orphans");

@@ -51,13 +51,15 @@ impl Session<'_> {
         vault.config.schema.check_record(&kind, texts).map_err(Error::Record)?;
 
         let collected = head.triggers.get("collected").copied().unwrap_or_else(|| vault.now());
-        head.triggers.extend(self.triggers(&kind, &fields, collected)?);
+        // Only the dates that were changed speak: what a contract's own end recorded stays.
+        head.triggers.extend(self.triggers(&kind, &changes.set, collected)?);
         head.tokens = self.tokens(schema, &fields)?;
         // A label only rises here: what was once sensitive does not become harmless by an edit.
         head.label = head.label.join(vault.config.classify(schema, fields.iter()));
         let event = self.allowed(&cleared);
         let old_bytes = bytes;
-        let replacement = Replacement { record, old: &row, old_bytes, head, event, with: None };
+        let with = Some(Commit::new(vault.durable).changes(self.asked_notices(&cleared)?));
+        let replacement = Replacement { record, old: &row, old_bytes, head, event, with };
         self.replace(replacement, &fields, document.as_deref())
     }
 
@@ -83,6 +85,11 @@ impl Session<'_> {
             .moved(record, &old.head, &row.head)
             .require_value(spaces::RECORD, spaces::record(vault.tenant, record), old_bytes)
             .put(spaces::RECORD, spaces::record(vault.tenant, record), new_bytes);
+        let changes = {
+            let mut changes = changes;
+            changes.append(vault.touch(row.head.customer, record, row.head.version));
+            changes
+        };
         let commit = with.unwrap_or_else(|| Commit::new(vault.durable)).changes(changes).event(event);
         let guard = Guard::Active { customer: row.head.customer, generation: Some(row.generation) };
         vault.log.commit(vault.now(), commit.guard(guard))?;
@@ -136,6 +143,8 @@ impl Vault {
         let tenant = self.tenant;
         let mut batch = Batch::new()
             .delete(spaces::RECORD, spaces::record(tenant, record))
+            // A contract's case lies under its record's id and holds a digest of the terms.
+            .delete(spaces::CASE, spaces::row(tenant, record.as_bytes()))
             .delete(spaces::BY_CUSTOMER, spaces::by_customer(tenant, head.customer, record))
             .delete(spaces::BY_KIND, spaces::by_kind(tenant, &head.kind, record));
         let bare = Head { tokens: Vec::new(), ..head.clone() };

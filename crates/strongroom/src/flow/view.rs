@@ -31,6 +31,7 @@ impl Session<'_> {
         if row.head.restricted {
             return Err(Error::Restricted { record });
         }
+        self.vault.refuse_closed(row.head.customer)?;
         self.clear(permit, None, false)
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
     let effort = std::env::var("STRONGROOM_EFFORT").ok().and_then(|text| text.parse().ok()).unwrap_or(1_u32);
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200 * effort) }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(effort.saturating_mul(200)) }
 }
 
 prop_compose! {
@@ -62,7 +62,7 @@ proptest! {
     fn whatever_is_accepted_is_written_the_same_way(bytes in any::<Vec<u8>>(), head in head(), at in any::<usize>(), to in any::<u8>()) {
         // Arbitrary bytes are mostly refused; one changed byte of a real head often is not.
         let mut near = head.encode();
-        let at = at % near.len();
+        let at = at.checked_rem(near.len()).unwrap();
         near[at] = to;
         for candidate in [bytes, near] {
             if let Ok(head) = Head::decode(&candidate) {
