@@ -24,7 +24,7 @@ pub use document::{DOCUMENT_KIND, DocumentInfo};
 pub use exit::{ExitPlan, ExitReport};
 pub use export::{Export, ExportRequest, Manifest, Released, Selection};
 pub use list::{LIST_LIMIT_MAX, Page};
-pub use prove::{DataFinding, Proven, Seen, Verification, verify_certificate};
+pub use prove::{DataFinding, HoldFinding, Proven, Seen, Verification, verify_certificate};
 pub use purge::Recovered;
 pub use rotate::Turned;
 pub use sweep::{SweepPlan, SweepReport};

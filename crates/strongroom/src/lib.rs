@@ -23,8 +23,8 @@ pub use error::Error;
 pub use fields::Fields;
 pub use flow::{
     Changes, ContractStep, Created, DOCUMENT_KIND, DataFinding, DocumentInfo, ExitPlan, ExitReport, Export,
-    ExportRequest, LIST_LIMIT_MAX, Manifest, NewRecord, Page, Pending, Proven, Recovered, Released, Seen,
-    Selection, SweepPlan, SweepReport, Turned, Verification, Whose, verify_certificate,
+    ExportRequest, HoldFinding, LIST_LIMIT_MAX, Manifest, NewRecord, Page, Pending, Proven, Recovered,
+    Released, Seen, Selection, SweepPlan, SweepReport, Turned, Verification, Whose, verify_certificate,
 };
 #[cfg(feature = "folder")]
 pub use folder::{Folder, FolderError, FolderOptions, Texts, config as read_config};

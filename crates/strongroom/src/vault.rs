@@ -13,15 +13,16 @@ use strongroom_audit::{
     CheckpointSigner, Decision, DetailSealer, Entry, Fence, Log, LogOptions, LookupError, VerifierKey,
 };
 use strongroom_envelope::{
-    Generation, IndexToken, KeyProvider, Keyring, Keys, KeysError, KeysOptions, RecordAddress,
-    SigningPurpose, normalise,
+    Generation, IndexToken, KeyProvider, KeyRole, Keyring, Keys, KeysError, KeysOptions,
+    OpenError as UnsealError, RecordAddress, SigningPurpose, normalise,
 };
 use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType, KindSchema};
-use strongroom_store::{Durability, PruneRight, Read, Store};
+use strongroom_store::{Durability, PruneRight, Read, Space, Store};
 use strongroom_types::{
     Action, Clock, CustomerId, FieldName, Level, Random, RecordId, RoleName, TenantId, Timestamp,
 };
 use strongroom_watch::{BulkAccess, Observation};
+use zeroize::Zeroizing;
 
 /// The parts of a vault. Each may be swapped singly.
 pub struct Parts {
@@ -225,6 +226,19 @@ impl Vault {
     /// How durably a read of this level is logged before it is answered.
     pub(crate) fn read_durability(&self, level: Level) -> Durability {
         if level.rank() >= self.config.house.read_power_from { self.durable } else { Durability::Process }
+    }
+
+    /// A row that the vault decides by, such as an approval: sealed, so that nobody who writes to the store can make one.
+    pub(crate) fn trusted(&self, space: Space, key: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.keys.seal_small(None, KeyRole::Data, space.name(), key, plain)?)
+    }
+
+    /// Opens a row that [`Self::trusted`] sealed.
+    pub(crate) fn trust(&self, space: Space, key: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.keys.open_small(None, KeyRole::Data, space.name(), key, sealed).map_err(|error| match error {
+            UnsealError::DecryptionFailed => Error::Tampered { what: space.name() },
+            other => other.into(),
+        })
     }
 
     /// The row of a record and its bytes.

@@ -143,7 +143,7 @@ impl Read for Sweeping<'_> {
         }
         self.0.sweep(&mut |_, _| ()).unwrap();
         let count = out.len().min(self.1);
-        out[..count].fill(7);
+        out.get_mut(..count).unwrap().fill(7);
         self.1 = self.1.checked_sub(count).unwrap();
         Ok(count)
     }

@@ -37,7 +37,7 @@ impl Session<'_> {
         let rows = vault.read().scan(spaces::APPROVAL, &range, Direction::Forward, 10_000)?;
         let mut pending = rows
             .iter()
-            .map(|(_, bytes)| decode(bytes).map(|request| describe(&request)))
+            .map(|(key, bytes)| vault.open_approval(key, bytes).map(|request| describe(&request)))
             .collect::<Result<Vec<_>, _>>()?;
         pending.sort_by_key(|one| one.expires_at);
         Ok(pending)
@@ -146,7 +146,12 @@ impl Vault {
     pub(crate) fn approval(&self, id: ApprovalId) -> Result<(ApprovalRequest, Vec<u8>), Error> {
         let key = spaces::row(self.tenant, id.as_bytes());
         let bytes = self.read().get(spaces::APPROVAL, &key)?.ok_or(Error::NotFound { what: "approval" })?;
-        Ok((decode(&bytes)?, bytes))
+        Ok((self.open_approval(&key, &bytes)?, bytes))
+    }
+
+    fn open_approval(&self, key: &[u8], sealed: &[u8]) -> Result<ApprovalRequest, Error> {
+        let json = self.trust(spaces::APPROVAL, key, sealed)?;
+        ApprovalRequest::decode(&json).map_err(|error| Error::Case(error.to_string()))
     }
 
     /// Writes an approval in place of the state that was read.
@@ -156,7 +161,8 @@ impl Vault {
         old: Option<Vec<u8>>,
     ) -> Result<Batch, Error> {
         let key = spaces::row(self.tenant, request.id().as_bytes());
-        let bytes = request.encode().map_err(|error| Error::Case(error.to_string()))?;
+        let json = request.encode().map_err(|error| Error::Case(error.to_string()))?;
+        let bytes = self.trusted(spaces::APPROVAL, &key, &json)?;
         let batch = match old {
             Some(old) => Batch::new().require_value(spaces::APPROVAL, key.clone(), old),
             None => Batch::new().require_absent(spaces::APPROVAL, key.clone()),
@@ -171,10 +177,6 @@ impl Vault {
 }
 
 const BINDING: FactName = FactName::from_static("binding");
-
-fn decode(bytes: &[u8]) -> Result<ApprovalRequest, Error> {
-    ApprovalRequest::decode(bytes).map_err(|error| Error::Case(error.to_string()))
-}
 
 pub(crate) fn describe(request: &ApprovalRequest) -> Pending {
     Pending {

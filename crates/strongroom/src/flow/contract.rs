@@ -63,7 +63,7 @@ impl Session<'_> {
         let encoded = contract.encode().map_err(|error| Error::Case(error.to_string()))?;
         // The case and the record move in one commit.
         let mut commit =
-            Commit::new(vault.durable).changes(vault.case_row(case, encoded, stored.map(|(_, old)| old)));
+            Commit::new(vault.durable).changes(vault.case_row(case, &encoded, stored.map(|(_, old)| old))?);
         commit = commit.changes(self.asked_notices(&cleared)?);
         for fact in &facts {
             commit = commit.event(self.fact_event(fact).case(case).customer(contract.customer()));
@@ -128,7 +128,8 @@ impl Vault {
         let Some(bytes) = self.read().get(spaces::CASE, &spaces::case(self.tenant, case))? else {
             return Ok(None);
         };
-        let contract = Contract::decode(&bytes).map_err(|error| Error::Case(error.to_string()))?;
+        let json = self.trust(spaces::CASE, &spaces::case(self.tenant, case), &bytes)?;
+        let contract = Contract::decode(&json).map_err(|error| Error::Case(error.to_string()))?;
         Ok(Some((contract, bytes)))
     }
 }

@@ -211,8 +211,8 @@ impl Vault {
         old: Option<Vec<u8>>,
         facts: &[Fact],
     ) -> Result<Commit, Error> {
-        let bytes = exit.encode().map_err(|error| Error::Case(error.to_string()))?;
-        let mut commit = Commit::new(self.durable).changes(self.case_row(exit.id(), bytes, old));
+        let json = exit.encode().map_err(|error| Error::Case(error.to_string()))?;
+        let mut commit = Commit::new(self.durable).changes(self.case_row(exit.id(), &json, old)?);
         for fact in facts {
             let name = EventName::new(fact.event.name()).map_err(|_| Error::Invariant("a fact's name"))?;
             commit = commit.event(Event::new(name, fact.actor).case(exit.id()).customer(exit.customer()));
@@ -250,7 +250,8 @@ impl Vault {
     pub(crate) fn exit_row(&self, case: CaseId) -> Result<(ExitCase, Vec<u8>), Error> {
         let bytes = self.read().get(spaces::CASE, &spaces::case(self.tenant, case))?;
         let bytes = bytes.ok_or(Error::NotFound { what: "exit case" })?;
-        let exit = ExitCase::decode(&bytes).map_err(|error| Error::Case(error.to_string()))?;
+        let json = self.trust(spaces::CASE, &spaces::case(self.tenant, case), &bytes)?;
+        let exit = ExitCase::decode(&json).map_err(|error| Error::Case(error.to_string()))?;
         Ok((exit, bytes))
     }
 
@@ -263,13 +264,15 @@ impl Vault {
         }
     }
 
-    pub(crate) fn case_row(&self, case: CaseId, bytes: Vec<u8>, old: Option<Vec<u8>>) -> Batch {
+    /// A case in its next state, in place of the state that was read.
+    pub(crate) fn case_row(&self, case: CaseId, json: &[u8], old: Option<Vec<u8>>) -> Result<Batch, Error> {
         let key = spaces::case(self.tenant, case);
+        let bytes = self.trusted(spaces::CASE, &key, json)?;
         let batch = match old {
             Some(old) => Batch::new().require_value(spaces::CASE, key.clone(), old),
             None => Batch::new().require_absent(spaces::CASE, key.clone()),
         };
-        batch.put(spaces::CASE, key, bytes)
+        Ok(batch.put(spaces::CASE, key, bytes))
     }
 
     fn exit_plan(&self, exit: &ExitCase, now: Timestamp) -> Result<(Digest, Plan), Error> {

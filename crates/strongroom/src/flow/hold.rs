@@ -51,7 +51,7 @@ impl Session<'_> {
         let now = vault.now();
         let key = spaces::hold(vault.tenant, id);
         let old = vault.read().get(spaces::HOLD, &key)?.ok_or(Error::NotFound { what: "hold" })?;
-        let mut hold = decode(&old)?;
+        let mut hold = vault.open_hold(&key, &old)?;
         let permit = self.hold_permit(Action::Release, &hold.scope)?;
         let version = vault.log.holds_version()?;
         hold.release(self.actor.id, now).map_err(|_| Error::Conflict)?;
@@ -95,8 +95,8 @@ impl Vault {
     pub(crate) fn all_holds(&self) -> Result<Vec<Hold>, Error> {
         let range = KeyRange::prefix(&spaces::tenant(self.tenant));
         let mut holds = Vec::new();
-        self.read().for_each(spaces::HOLD, &range, |_, bytes| {
-            holds.push(decode(bytes)?);
+        self.read().for_each(spaces::HOLD, &range, |key, bytes| {
+            holds.push(self.open_hold(key, bytes)?);
             Ok::<_, Error>(true)
         })?;
         holds.sort_by_key(|hold: &Hold| hold.placed_at);
@@ -113,11 +113,17 @@ impl Vault {
     fn hold_row(&self, hold: &Hold, old: Option<Vec<u8>>) -> Result<Batch, Error> {
         let key = spaces::hold(self.tenant, hold.id);
         let json = serde_json::to_vec(hold).map_err(|_| Error::Invariant("a hold is JSON"))?;
+        let row = self.trusted(spaces::HOLD, &key, &json)?;
         let batch = match old {
             Some(old) => Batch::new().require_value(spaces::HOLD, key.clone(), old),
             None => Batch::new().require_absent(spaces::HOLD, key.clone()),
         };
-        Ok(batch.put(spaces::HOLD, key, json))
+        Ok(batch.put(spaces::HOLD, key, row))
+    }
+
+    pub(crate) fn open_hold(&self, key: &[u8], sealed: &[u8]) -> Result<Hold, Error> {
+        let json = self.trust(spaces::HOLD, key, sealed)?;
+        serde_json::from_slice(&json).map_err(|_| Error::Tampered { what: "a hold" })
     }
 
     fn scope_customer(&self, scope: &Scope) -> Result<Option<CustomerId>, Error> {
@@ -129,15 +135,11 @@ impl Vault {
     }
 }
 
-const HOLD: FactName = FactName::from_static("hold");
-const HOLD_PLACE: EventName = EventName::from_static("hold.place");
-const HOLD_RELEASE: EventName = EventName::from_static("hold.release");
+pub(crate) const HOLD: FactName = FactName::from_static("hold");
+pub(crate) const HOLD_PLACE: EventName = EventName::from_static("hold.place");
+pub(crate) const HOLD_RELEASE: EventName = EventName::from_static("hold.release");
 
 fn named(name: EventName, mut event: Event) -> Event {
     event.name = name;
     event
-}
-
-fn decode(bytes: &[u8]) -> Result<Hold, Error> {
-    serde_json::from_slice(bytes).map_err(|_| Error::Tampered { what: "a hold" })
 }

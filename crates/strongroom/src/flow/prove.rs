@@ -1,15 +1,23 @@
 //! PROVE: verify the log and the data against it, show who saw a customer, check a certificate offline.
 
-use crate::{Error, Notice, Session, Vault, adapters::PinnedProofs, row::Row, spaces};
+use crate::{
+    Error, Notice, Session, Vault,
+    adapters::PinnedProofs,
+    flow::hold::{HOLD, HOLD_PLACE, HOLD_RELEASE},
+    row::Row,
+    spaces,
+};
 use std::collections::BTreeMap;
 use strongroom_audit::{
-    Checkpoint, Commit, Decision, Detail, Entry, Event, ExportError, FactName, InclusionProof, Progress,
-    Report, Verdict, VerifierKey, VerifyOptions, Witness, verify,
+    Checkpoint, Commit, Decision, Detail, Entry, Event, ExportError, FactName, FactValue, InclusionProof,
+    Progress, Report, Verdict, VerifierKey, VerifyOptions, Witness, verify,
 };
 use strongroom_envelope::sha256;
 use strongroom_retention::{Certificate, CertificateError};
 use strongroom_store::{Direction, KeyRange, Read, ReadExt};
-use strongroom_types::{Action, ActorId, CaseId, CustomerId, Digest, Kind, Purpose, RecordId, Timestamp};
+use strongroom_types::{
+    Action, ActorId, CaseId, CustomerId, Digest, HoldId, Kind, Purpose, RecordId, Timestamp,
+};
 
 /// What a verification found.
 #[derive(Debug, serde::Serialize)]
@@ -18,20 +26,34 @@ pub struct Verification {
     pub log: Report,
     /// The living records against their last entries.
     pub data: Vec<DataFinding>,
+    /// The holds against their entries.
+    pub holds: Vec<HoldFinding>,
     /// How many living records were compared.
     pub records: u64,
+}
+
+/// A legal hold that is not as the log says it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct HoldFinding {
+    /// Missing or altered.
+    pub verdict: Verdict,
+    /// Which hold.
+    pub hold: HoldId,
+    /// Why.
+    pub reason: &'static str,
 }
 
 impl Verification {
     /// Whether everything is as it was written, but for what was erased with authority.
     pub fn is_sound(&self) -> bool {
-        self.log.is_sound() && self.data.is_empty()
+        self.log.is_sound() && self.data.is_empty() && self.holds.is_empty()
     }
 
     /// The verdict over all.
     pub fn verdict(&self) -> Verdict {
-        let data = self.data.iter().map(|finding| finding.verdict).max();
-        data.map_or(self.log.verdict(), |data| data.max(self.log.verdict()))
+        let data = self.data.iter().map(|finding| finding.verdict);
+        let holds = self.holds.iter().map(|finding| finding.verdict);
+        data.chain(holds).fold(self.log.verdict(), Verdict::max)
     }
 }
 
@@ -213,7 +235,8 @@ impl Vault {
         let log = verify(snapshot.as_ref(), self.log.stream(), &options, progress)
             .map_err(|error| Error::Config(format!("verify: {error}")))?;
         let (data, records) = self.verify_data(snapshot.as_ref(), log.size)?;
-        Ok(Verification { log, data, records })
+        let holds = self.verify_holds(snapshot.as_ref(), log.size)?;
+        Ok(Verification { log, data, holds, records })
     }
 
     /// Denials that were counted and not yet logged.
@@ -232,6 +255,33 @@ impl Vault {
         }
         self.log.commit(self.now(), commit)?;
         Ok(())
+    }
+
+    /// Every hold that the log placed must be there, and active until the log released it.
+    fn verify_holds(&self, snapshot: &dyn Read, size: u64) -> Result<Vec<HoldFinding>, Error> {
+        let mut placed: BTreeMap<HoldId, bool> = BTreeMap::new();
+        self.log.entries(0..size, |_, entry| {
+            let of_hold = entry.name == HOLD_PLACE || entry.name == HOLD_RELEASE;
+            if let (true, Some(FactValue::Id(id))) = (of_hold, entry.facts.get(&HOLD)) {
+                placed.insert(HoldId::from(*id), entry.name == HOLD_PLACE);
+            }
+            true
+        })?;
+        let mut findings = Vec::new();
+        for (hold, active) in placed {
+            let key = spaces::hold(self.tenant, hold);
+            let row = snapshot.get(spaces::HOLD, &key)?;
+            let reason = match row.map(|sealed| self.open_hold(&key, &sealed)) {
+                None => Some((Verdict::Missing, "the log placed this hold and it is gone")),
+                Some(Err(_)) => Some((Verdict::Altered, "the hold is not one that this vault wrote")),
+                Some(Ok(found)) if found.is_active() != active => {
+                    Some((Verdict::Altered, "the hold is active or released against the log"))
+                }
+                Some(Ok(_)) => None,
+            };
+            findings.extend(reason.map(|(verdict, reason)| HoldFinding { verdict, hold, reason }));
+        }
+        Ok(findings)
     }
 
     /// Every living record must be the one that the log last wrote, and every one the log wrote and did not erase must
