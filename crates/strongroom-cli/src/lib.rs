@@ -1,1 +1,37 @@
 #![doc = include_str!("../README.md")]
+
+mod args;
+mod commands;
+mod context;
+mod demo;
+mod error;
+mod import;
+mod output;
+mod scan;
+mod staff;
+mod text;
+
+use crate::{args::Cli, context::Context, error::CliError};
+use clap::Parser;
+use std::{ffi::OsString, process::ExitCode};
+
+/// Runs the program with these arguments (the first is its name) and answers its exit code.
+///
+/// The README lists the codes. Answers go to standard output, everything else to standard error.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(refusal) => return output::refuse_usage(&refusal, &args),
+    };
+    let context = Context::new(cli.global);
+    match commands::run(&cli.command, &context) {
+        Ok(outcome) => outcome.code(),
+        // Whoever reads our output has seen enough, as `head` does.
+        Err(CliError::Closed) => ExitCode::SUCCESS,
+        Err(error) => {
+            context.out.error(&error);
+            error.code()
+        }
+    }
+}
