@@ -149,7 +149,7 @@ pub(crate) enum ContractCommand {
         /// How: electronic, electronic-reliable, handwritten, seal.
         #[arg(long, default_value = "seal")]
         method: SignatureMethod,
-        /// The date on the contract, as YYYY-MM-DD.
+        /// The date on the contract, as YYYY-MM-DD: today's, in some zone. An older signature is data of the record.
         #[arg(long, value_name = "DATE", value_parser = date)]
         on: time::Date,
     },
