@@ -11,9 +11,9 @@ use strongroom::{
     ContractStep, Created, Error, Export, ExportRequest, Fields, Folder, NewRecord, Selection, Session,
     Vault, Whose,
 };
-use strongroom_cases::{ExitReason, ExitTrigger};
+use strongroom_cases::{ExitReason, ExitTrigger, SignatureMethod};
 use strongroom_retention::{ReasonCode, Scope};
-use strongroom_types::{Action, CaseId};
+use strongroom_types::{Action, CaseId, RecordId};
 
 fn vault(dir: &tempfile::TempDir) -> (Vault, strongroom::FolderOptions) {
     let options = options();
@@ -216,6 +216,35 @@ fn an_approval_releases_only_what_was_approved_and_only_for_its_purpose() {
     assert!(manager.release(approval.approval).is_err());
 }
 
+/// A contract of the customer that was signed, performed and ended; closed by legal, not by who ended it.
+fn lived_contract(
+    vault: &Vault,
+    options: &strongroom::FolderOptions,
+    sales: &Session<'_>,
+    one: Created,
+) -> RecordId {
+    let fields = Fields::new()
+        .with(field("contract_no"), "HT-2")
+        .with(field("title"), "服务合同")
+        .with(field("party"), "李雷");
+    let contract = NewRecord::new(kind("contract"), Whose::Customer(one.customer), fields);
+    let contract = sales.create(contract).unwrap().record;
+    let day = time::Date::from_calendar_date(2026, time::Month::November, 22).unwrap();
+    let sign = ContractStep::Sign { method: SignatureMethod::Handwritten, on: day };
+    for (step, state) in [
+        (ContractStep::Draft, "draft"),
+        (sign, "signed"),
+        (ContractStep::Perform, "performing"),
+        (ContractStep::End(day), "closing"),
+    ] {
+        assert_eq!(sales.contract(contract, step).unwrap(), state);
+    }
+    assert!(matches!(sales.contract(contract, ContractStep::Close), Err(Error::Contract(_))));
+    let legal = person(vault, options, 8, "legal", "legal");
+    assert_eq!(legal.contract(contract, ContractStep::Close).unwrap(), "ended");
+    contract
+}
+
 #[test]
 fn an_ended_contract_does_not_come_back_as_a_draft() {
     let dir = tempfile::tempdir().unwrap();
@@ -235,6 +264,8 @@ fn an_ended_contract_does_not_come_back_as_a_draft() {
         .with(field("party"), "李雷");
     let contract = NewRecord::new(kind("contract"), Whose::Customer(one.customer), fields);
     let contract = sales.create(contract).unwrap().record;
+    let ended = lived_contract(&vault, &options, &sales, one);
+    assert!(sales.contract(ended, ContractStep::Draft).is_err());
     assert_eq!(sales.contract(contract, ContractStep::Draft).unwrap(), "draft");
     assert!(sales.contract(contract, ContractStep::Draft).is_err());
     sales.contract(contract, ContractStep::Abandon).unwrap();

@@ -1,8 +1,9 @@
 //! READ by value: through the blind index, never by opening what does not match.
 
 use crate::{Error, Session, View, flow::list::record_of, spaces};
+use strongroom_audit::{Commit, FactName, Outcome};
 use strongroom_policy::{Decision, KindSchema, Projection, Resource};
-use strongroom_store::{Direction, KeyRange};
+use strongroom_store::{Direction, Durability, KeyRange};
 use strongroom_types::{Action, FieldName, Kind};
 
 /// The most records that one search answers.
@@ -63,6 +64,11 @@ impl Session<'_> {
             // Obligations too are settled before the index is asked, and a refusal is logged.
             return self.clear(permit, None, false).map(drop);
         }
+        let event = self.event(Action::Search).kind(schema.name().clone()).outcome(Outcome::Refused);
+        let code = FactName::from_static("field-withheld");
+        let event = event.fact(FactName::from_static("code"), code).rules(permit.rules().cloned());
+        let commit = Commit::new(Durability::Process).event(event);
+        self.vault.log.commit(self.vault.now(), commit)?;
         Err(Error::FieldWithheld { kind: schema.name().clone(), field: field.clone(), verb: "search" })
     }
 }
