@@ -209,6 +209,13 @@ impl Vault {
         self.clock.now()
     }
 
+    /// The present, but never before the end of the log: for dates that must not run back with a clock, such as when a
+    /// key was destroyed and when its epoch turned.
+    pub(crate) fn now_in_log(&self) -> Result<Timestamp, Error> {
+        let now = self.now();
+        Ok(self.log.last_time()?.map_or(now, |last| now.max(last)))
+    }
+
     pub(crate) fn watch(&self) -> MutexGuard<'_, BulkAccess> {
         // A detector that panicked half-way has counted too little or too much of one look; it goes on counting.
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)

@@ -27,7 +27,7 @@ impl<'v> KeyShredder<'v> {
         let vault = self.vault;
         let (customer, case) = (intent.customer, intent.case);
         let destroyed = if intent.whole_customer {
-            let now = vault.now();
+            let now = vault.now_in_log()?;
             vec![vault.keys.shred(customer, case, now)?, vault.keys.shred_log_details(customer, case, now)?]
         } else {
             vec![self.shred_generation(intent)?]
@@ -65,7 +65,7 @@ impl<'v> KeyShredder<'v> {
                 vault.keys.next_generation(customer, vault.now())?;
             }
             self.reseal_what_stays(intent, generation.saturating_add(1))?;
-            vault.keys.shred_generation(customer, Generation(generation), case, vault.now())?
+            vault.keys.shred_generation(customer, Generation(generation), case, vault.now_in_log()?)?
         };
         if destroyed.generation == Some(Generation(generation)) {
             let event = Event::new(RESEALED, self.operator).customer(customer).case(case);

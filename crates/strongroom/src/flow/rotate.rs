@@ -33,7 +33,7 @@ impl Session<'_> {
         let cleared = self.clear(permit, None, false)?;
         let event = self.allowed(&cleared).outcome(strongroom_audit::Outcome::Intended);
         vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
-        let turn = vault.keys.turn_epoch(vault.now(), progress)?;
+        let turn = vault.keys.turn_epoch(vault.now_in_log()?, progress)?;
         let event = self.event(EPOCH_TURNED).fact(EPOCH, u64::from(turn.to.0)).count(turn.rewrapped);
         vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
         let finalised = self.finalise_certificates()?;
@@ -53,9 +53,8 @@ impl Session<'_> {
         for certificate in vault.provisional_certificates()? {
             let case = certificate.body.case;
             let Some(receipt) = vault.epoch_receipt(&certificate)? else { continue };
-            let sealed = certificate
-                .finalise(&receipt, &vault.certificates()?)
-                .map_err(|error| Error::Config(error.to_string()))?;
+            // One that cannot become final does not keep the others from it.
+            let Ok(sealed) = certificate.finalise(&receipt, &vault.certificates()?) else { continue };
             let json = sealed.to_json();
             let digest = strongroom_envelope::sha256(json.as_bytes());
             let key = spaces::case(vault.tenant, case);
