@@ -1,9 +1,12 @@
 use crate::generate::SplitMix;
 use std::{
     env, io,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
-use strongroom_types::{Random, RandomError};
+use strongroom_types::{Clock, Random, RandomError, Timestamp};
 use tempfile::TempDir;
 
 /// How much work the tests do, from `STRONGROOM_EFFORT`: 1 where it is not set or is no positive number.
@@ -49,6 +52,28 @@ impl Random for SeededRandom {
             piece.iter_mut().zip(drawn).for_each(|(byte, new)| *byte = new);
         }
         Ok(())
+    }
+}
+
+/// A clock that a test sets. Each look at it takes a millisecond, so that no two moments are the same.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// A clock that stands at `now`.
+    pub const fn at(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.unix_micros()))
+    }
+
+    /// Puts it forward, or back.
+    pub fn pass_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds.saturating_mul(1_000_000), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_micros(self.0.fetch_add(1000, Ordering::Relaxed))
     }
 }
 
