@@ -74,7 +74,13 @@ mod tests {
     fn one_digest_has_one_spelling() {
         let text = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
         assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
-        for refused in [text.trim_start_matches("0011"), &text.to_uppercase(), "", &format!("{text}0"), &text.replace('0', "+")] {
+        for refused in [
+            text.trim_start_matches("0011"),
+            &text.to_uppercase(),
+            "",
+            &format!("{text}0"),
+            &text.replace('0', "+"),
+        ] {
             assert!(refused.parse::<Digest>().is_err(), "{refused}");
         }
     }
