@@ -66,6 +66,19 @@ pub enum PermitError {
 
 /// The right to dispose of what one plan erases, once. Only [`Plan::permit`] grants it; it is not `Clone`, and
 /// [`crate::Due::new`] uses it up.
+///
+/// ```compile_fail
+/// # fn twice(permit: strongroom_retention::DisposalPermit) {
+/// let first = strongroom_retention::Due::new(permit);
+/// let second = strongroom_retention::Due::new(permit);
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # fn copied(permit: &strongroom_retention::DisposalPermit) -> strongroom_retention::DisposalPermit {
+/// permit.clone()
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct DisposalPermit {
     pub(crate) terms: PermitTerms,

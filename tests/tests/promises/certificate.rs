@@ -54,13 +54,16 @@ fn no_byte_of_a_certificate_can_be_another() {
     for turned in [false, true] {
         let pinned = Pinned::of_an_exit(turned);
         let json = pinned.json.as_bytes();
-        let masks: &[u8] = if effort() > 1 { &[1, 2, 4, 8, 16, 32, 64, 128] } else { &[1, 4, 32] };
+        let masks: &[u8] = if effort() > 1 { &[1, 2, 4, 8, 16, 32, 64, 128] } else { &[4] };
         for at in 0..json.len() {
             for mask in masks {
                 let mut changed = json.to_vec();
                 changed[at] ^= mask;
                 let text = String::from_utf8_lossy(&changed);
                 assert!(!pinned.accepts(&changed), "byte {at} changed by {mask}: {text}");
+            }
+            if effort() == 1 && at % 5 > 0 {
+                continue;
             }
             let mut shorter = json.to_vec();
             shorter.remove(at);
