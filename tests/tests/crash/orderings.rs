@@ -8,18 +8,19 @@ use crate::{
     scenes::{NEW_NUMBER, approved_exit, approved_export, customer, place_hold, set_up},
 };
 use std::{path::Path, sync::Arc};
-use strongroom::{Error, Session, Vault};
+use strongroom::{Error, Fields, NewRecord, Session, Vault, Whose};
 use strongroom_audit::{Entry, EventName, Finding, Reason, Verdict};
 use strongroom_envelope::CustomerKeys;
 use strongroom_retention::{ReasonCode, Scope, Status};
 use strongroom_store::{Direction, KeyRange, Read as _, Space};
-use strongroom_tests::{House, Person, copy_folder, effort, kind, vault_folder};
+use strongroom_tests::{House, Person, copy_folder, effort, field, kind, vault_folder};
 use strongroom_types::{CaseId, CustomerId};
 
 const BEFORE: &str = "2026-11-22T02:00:00Z";
 const DURING: &str = "2026-11-22T03:00:00Z";
 const AFTER: &str = "2026-11-22T04:00:00Z";
 const STAGED: Space = Space::mutable(24, "staged");
+const PURGE: Space = Space::mutable(26, "purge");
 
 /// Prepares a folder once; then, for every commit of the scene, plays it on a copy up to there and calls `check` with
 /// the folder, the players, what was said and where it stopped.
@@ -294,6 +295,42 @@ fn an_exit_is_finished_after_any_crash_with_one_certificate_and_nothing_left() {
         check_order_of_steps(house, players, what);
         check_exit_ends(house, players, said, what);
     });
+}
+
+/// An intent too long for one row is staged in parts first. A crash between the parts and the intent once made the
+/// recovery destroy the case's own key, after which that exit could never be run.
+#[test]
+fn an_exit_of_many_records_runs_after_a_crash_before_its_intent() {
+    let root = vault_folder().unwrap();
+    let path = root.path().join("vault");
+    let house = House::init(&path, BEFORE);
+    let players = {
+        let vault = house.open();
+        let mut players = set_up(&vault, &house, false);
+        let feedback = |n: usize| {
+            let fields =
+                Fields::new().with(field("given_on"), "2026-11-01").with(field("comment"), n.to_string());
+            NewRecord::new(kind("feedback"), Whose::Customer(players.customer.unwrap()), fields)
+        };
+        let importer = Person::IMPORTER.at(&vault, &house);
+        assert!(importer.import((0..400).map(feedback).collect()).iter().all(Result::is_ok));
+        approved_exit(&vault, &house, &mut players);
+        players
+    };
+    // The case's key, the first staged part; then it stops.
+    let work = Work::Scene { scene: Scene::Exit, stop: Stop::After(2), players: players.clone() };
+    let (said, well) = Worker::start(&job(&path, DURING, work)).rest();
+    assert!(!well, "it did not stop: {said:?}");
+    let staged = house.stores().data.scan(PURGE, &KeyRange::all(), Direction::Forward, 10).unwrap();
+    assert!(!staged.is_empty(), "the intent is long enough to be staged");
+    let what = "an exit of many records";
+    let vault = recovered(&House::at(&path, AFTER), what);
+    let dpo = Person::DPO.at(&vault, &house);
+    let case = players.case.unwrap();
+    assert_eq!(state_of(&dpo, case), "approved", "{what}: nothing was condemned");
+    let certificate = dpo.run_exit(case).unwrap();
+    assert_eq!(certificate.body.records, 403, "{what}");
+    sound(&vault, what);
 }
 
 #[test]

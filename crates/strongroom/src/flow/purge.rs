@@ -139,8 +139,9 @@ impl Vault {
         for case in self.unfinished_purges()? {
             match self.resume_case(operator, case) {
                 Ok(certificate) => recovered.certificates.push(certificate),
-                // Staged for an intent that never came: nothing was condemned.
-                Err(Error::Purge(PurgeError::NoIntent(_))) => self.close_case(case)?,
+                // Staged for an intent that never came: nothing was condemned. The case's key stays, since the same case
+                // may be run again.
+                Err(Error::Purge(PurgeError::NoIntent(_))) => self.erase_working_rows(case)?,
                 Err(error) => recovered.stopped.push((case, error.to_string())),
             }
         }
