@@ -84,8 +84,15 @@ impl fmt::Display for ConfigProblem {
 }
 
 /// A schema or a policy is refused, wholly: every problem that was found, at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError(Vec<ConfigProblem>);
+
+// What `main` prints when an error reaches it: the lines for people, not the parts they are made of.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl ConfigError {
     pub(crate) fn unless_empty(problems: Vec<ConfigProblem>) -> Result<(), Self> {
