@@ -94,7 +94,7 @@ pub(crate) enum ImportError {
         source: EncodingError,
     },
     /// The first row does not fit the schema.
-    #[error("`{}`, line {line}: {source}; nothing was imported", path.display())]
+    #[error("`{}`, line {line}, nothing was imported: {source}", path.display())]
     Headings {
         /// Which file.
         path: PathBuf,

@@ -92,10 +92,8 @@ pub(super) fn alert(story: &Story, vault: &Vault, stage: &mut Stage<'_>) -> Resu
     let chen = story.session(vault, "chen", "legal")?.because("demo");
     let notices = chen.notices()?;
     let raised = notices.iter().find_map(|notice| match &notice.kind {
-        NoticeKind::BulkAccess { rule, observed, threshold, severity, .. }
-            if notice.actor == zhou.actor() =>
-        {
-            Some(format!("{severity} alert by `{rule}`: {observed} customers, at most {threshold} are usual"))
+        NoticeKind::BulkAccess { rule, threshold, severity, .. } if notice.actor == zhou.actor() => {
+            Some(format!("{severity} alert by `{rule}`: more than {threshold} customers"))
         }
         _ => None,
     });

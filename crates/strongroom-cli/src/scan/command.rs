@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ScanArgs, context: &Context) -> Result<Outcome, CliErro
         report.finish()?
     };
     if ended.skipped > 0 {
-        return Err(CliError::new(Failure::Input, format!("{} not scanned", ended.words())));
+        return Err(CliError::new(Failure::Input, format!("{} scanned", ended.words())));
     }
     Ok(if args.fail_on_findings && ended.findings > 0 { Outcome::Found } else { Outcome::Done })
 }
@@ -43,7 +43,7 @@ struct Ended {
 
 impl Ended {
     fn words(self) -> String {
-        format!("{} could", count(self.skipped, self.unit))
+        format!("{} could not be", count(self.skipped, self.unit))
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) fn files(
     skipped: &mut dyn FnMut(Skipped) -> io::Result<()>,
 ) -> io::Result<()> {
     for path in paths {
+        if let Err(error) = path.symlink_metadata() {
+            skipped(Skipped { path: path.clone(), reason: error.to_string() })?;
+            continue;
+        }
         let walk = WalkBuilder::new(path)
             .hidden(!hidden)
             .ignore(!hidden)
