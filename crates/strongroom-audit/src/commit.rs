@@ -43,6 +43,14 @@ impl Commit {
         self
     }
 
+    /// Lets the commit use the space that the store keeps back for the day when its disk is full: for purging and
+    /// pruning, see [`Batch::from_reserve`].
+    #[must_use]
+    pub fn from_reserve(mut self) -> Self {
+        self.changes = self.changes.from_reserve();
+        self
+    }
+
     /// Adds a guard.
     #[must_use]
     pub fn guard(mut self, guard: Guard) -> Self {
@@ -117,6 +125,10 @@ pub enum LogError {
         /// The fence that stands; `None` if there is none.
         found: Option<Fence>,
     },
+    /// The disk is full but for what is kept in reserve. Make room, or purge: a commit that is
+    /// [from the reserve](Commit::from_reserve) may still be taken.
+    #[error("no space: {0}")]
+    Full(String),
     /// Holds were placed or released since the caller looked.
     #[error("holds have changed: their version is {found} now")]
     HoldsMoved {
@@ -175,6 +187,7 @@ impl From<CommitError> for LogError {
         match error {
             CommitError::Conflict(failed) => Self::Conflict(failed),
             CommitError::Fatal(reason) => Self::Fatal(reason),
+            CommitError::Full(reason) => Self::Full(reason),
             CommitError::Refused(refusal) => Self::Refused(refusal),
             CommitError::Retryable(reason) => Self::Retryable(reason),
             CommitError::TooDurable { asked, reaches } => Self::TooDurable { asked, reaches },

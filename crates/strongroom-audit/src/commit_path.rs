@@ -10,7 +10,7 @@ use crate::{
     queue::Slot,
 };
 use std::{collections::BTreeMap, iter, mem, sync::Arc};
-use strongroom_store::{Batch, CommitError, FailedPrecondition, Op, Precondition, Space};
+use strongroom_store::{Batch, CommitError, FailedPrecondition, Op, Precondition, Space, StoreExt as _};
 use strongroom_types::Timestamp;
 
 type Outcome = Result<Receipt, LogError>;
@@ -99,7 +99,7 @@ impl Log {
         let mut durability = None;
         let (batch, wanted, head, owners) = merge.finish();
         if !placed.is_empty() {
-            match self.store.commit(&batch, wanted) {
+            match self.store.commit_settled(&batch, wanted) {
                 Ok(committed) => durability = Some(committed.durability),
                 Err(error) => return self.not_committed(tip, work, &placed, &owners, error),
             }
@@ -152,8 +152,10 @@ impl Log {
                 }
                 Err(LogError::Poisoned)
             }
-            error
-            @ (CommitError::Refused(_) | CommitError::Retryable(_) | CommitError::TooDurable { .. }) => {
+            error @ (CommitError::Full(_)
+            | CommitError::Refused(_)
+            | CommitError::Retryable(_)
+            | CommitError::TooDurable { .. }) => {
                 let error = LogError::from(error);
                 for (number, _) in placed {
                     work.settle(*number, Err(error.clone()));

@@ -87,6 +87,8 @@ pub(crate) struct Merge<'a> {
     head: Head,
     batch: Batch,
     durability: Durability,
+    /// Whether it may use the space that the store keeps back. The queue merges only commits that agree in it.
+    reserve: bool,
     /// One for each precondition of the batch.
     owners: Vec<Owner>,
     /// What the commits so far do to keys of the callers.
@@ -114,6 +116,7 @@ impl<'a> Merge<'a> {
             head,
             batch,
             durability: Durability::Process,
+            reserve: false,
             owners: vec![None],
             overlay: HashMap::new(),
             fences: BTreeMap::new(),
@@ -146,6 +149,7 @@ impl<'a> Merge<'a> {
             };
         }
         self.durability = self.durability.max(commit.durability);
+        self.reserve |= commit.changes.is_from_reserve();
         let first = self.head.size();
         let mut time = commit.now;
         for draft in &commit.drafts {
@@ -166,6 +170,9 @@ impl<'a> Merge<'a> {
             self.batch = self.taken().put(FENCES, key::holds(tenant), version.to_le_bytes());
         }
         self.batch = self.taken().put(HEADS, self.view.stream.head(), self.head.encode());
+        if self.reserve {
+            self.batch = self.taken().from_reserve();
+        }
         (self.batch, self.durability, self.head, self.owners)
     }
 
@@ -176,6 +183,9 @@ impl<'a> Merge<'a> {
     fn require(&mut self, precondition: &Precondition) {
         self.batch = match precondition {
             Precondition::Absent { space, key } => self.taken().require_absent(*space, key.as_slice()),
+            Precondition::DigestIs { space, key, digest } => {
+                self.taken().require_digest(*space, key.as_slice(), *digest)
+            }
             Precondition::ValueIs { space, key, value } => {
                 self.taken().require_value(*space, key.as_slice(), value.as_slice())
             }

@@ -22,6 +22,7 @@ use std::{
 };
 use strongroom_store::{
     Batch, Capabilities, CommitError, Committed, Direction, Durability, PruneRight, Read, ReadError, Store,
+    StoreExt as _,
 };
 use strongroom_types::{CustomerId, Random, TenantId, Timestamp};
 
@@ -151,7 +152,7 @@ impl Log {
     pub fn stage(&self, batch: &Batch, durability: Durability) -> Result<Committed, LogError> {
         self.check_usable()?;
         check_spaces(batch, |_| false)?;
-        self.store.commit(batch, durability).map_err(|error| self.failed(error))
+        self.store.commit_settled(batch, durability).map_err(|error| self.failed(error))
     }
 
     /// Makes every commit so far as durable as the store can, and says how durable that is.
@@ -277,7 +278,9 @@ impl Log {
                 key,
                 next_row.as_slice(),
             );
-            match self.store.commit(&batch, reaches) {
+            // Small, and a purge ends with one.
+            let batch = batch.from_reserve();
+            match self.store.commit_settled(&batch, reaches) {
                 Ok(_) => {
                     *tip = Tip { head: next, row: Some(next_row) };
                     return Ok(checkpoint);

@@ -64,12 +64,14 @@ impl Queue {
     }
 
     /// The longest head of the queue that fits one batch; never empty while a leader has not had its own outcome.
+    /// Commits from the reserve go by themselves: what has no right to it must neither use it nor be refused with them.
     fn take_group(&self) -> Vec<Arc<Slot>> {
         let mut line = self.line();
         let mut load = Load::FIXED;
+        let reserve = line.waiting.front().map(|slot| slot.commit.changes.is_from_reserve());
         let fitting = line.waiting.iter().take_while(|slot| {
             load = load.plus(slot.load);
-            load.fits()
+            load.fits() && Some(slot.commit.changes.is_from_reserve()) == reserve
         });
         let count = fitting.count().max(1).min(line.waiting.len());
         line.waiting.drain(..count).collect()

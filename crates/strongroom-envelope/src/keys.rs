@@ -27,7 +27,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use strongroom_store::{Batch, CommitError, Direction, Durability, Store};
+use strongroom_store::{Batch, CommitError, Direction, Durability, Store, StoreExt as _};
 use strongroom_types::{CustomerId, FieldName, KeyId, Random, TenantId, Timestamp};
 
 /// How many things one loaded key seals before it asks for the next generation.
@@ -264,7 +264,7 @@ impl Keys {
         let row = EpochRow { turning: false, from: epoch, to: epoch, begun: now }.encode();
         let key = self.tenant.as_bytes().as_slice();
         let batch = Batch::new().require_absent(EPOCHS, key).put(EPOCHS, key, row);
-        match self.store.commit(&batch, self.options.durability) {
+        match self.store.commit_settled(&batch, self.options.durability) {
             // Another process was first.
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
             Err(error) => Err(error.into()),
@@ -273,7 +273,7 @@ impl Keys {
 
     /// Commits; `false` is a conflict, after which the caller reads again.
     fn commit(&self, batch: &Batch) -> Result<bool, KeysError> {
-        match self.store.commit(batch, self.options.durability) {
+        match self.store.commit_settled(batch, self.options.durability) {
             Ok(_) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
             Err(error) => Err(error.into()),

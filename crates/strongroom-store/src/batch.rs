@@ -3,6 +3,7 @@
 use crate::{
     BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, Mode, PruneRight, Refusal, Space, VALUE_BYTES_MAX,
 };
+use ring::digest;
 use std::fmt;
 use uuid::Uuid;
 
@@ -15,6 +16,15 @@ pub enum Precondition {
         space: Space,
         /// Which key.
         key: Vec<u8>,
+    },
+    /// The SHA-256 of the key's value is this: what a caller says who keeps digests, not values.
+    DigestIs {
+        /// Where.
+        space: Space,
+        /// Which key.
+        key: Vec<u8>,
+        /// SHA-256 (FIPS 180-4) of the value it must have.
+        digest: [u8; 32],
     },
     /// The key has exactly this value.
     ValueIs {
@@ -65,6 +75,7 @@ pub enum Op {
 pub struct Batch {
     preconditions: Vec<Precondition>,
     ops: Vec<Op>,
+    reserve: bool,
 }
 
 impl Batch {
@@ -77,6 +88,13 @@ impl Batch {
     #[must_use]
     pub fn require_absent(mut self, space: Space, key: impl Into<Vec<u8>>) -> Self {
         self.preconditions.push(Precondition::Absent { space, key: key.into() });
+        self
+    }
+
+    /// Requires that the SHA-256 of a key's value is this.
+    #[must_use]
+    pub fn require_digest(mut self, space: Space, key: impl Into<Vec<u8>>, digest: [u8; 32]) -> Self {
+        self.preconditions.push(Precondition::DigestIs { space, key: key.into(), digest });
         self
     }
 
@@ -108,10 +126,24 @@ impl Batch {
         self
     }
 
-    /// Everything of `other` after everything of this one.
+    /// Lets the batch use the space that a backend keeps back for the day when its disk is full, as far as it keeps
+    /// any. For what makes room or must not wait for room: purging, pruning, and the log entries that say so.
+    #[must_use]
+    pub fn from_reserve(mut self) -> Self {
+        self.reserve = true;
+        self
+    }
+
+    /// Whether it may use the space kept in reserve.
+    pub const fn is_from_reserve(&self) -> bool {
+        self.reserve
+    }
+
+    /// Everything of `other` after everything of this one; from the reserve if one of them is.
     pub fn append(&mut self, other: Self) {
         self.preconditions.extend(other.preconditions);
         self.ops.extend(other.ops);
+        self.reserve |= other.reserve;
     }
 
     /// The preconditions, in the order they were added.
@@ -152,14 +184,14 @@ impl Precondition {
     /// Where.
     pub const fn space(&self) -> Space {
         match self {
-            Self::Absent { space, .. } | Self::ValueIs { space, .. } => *space,
+            Self::Absent { space, .. } | Self::DigestIs { space, .. } | Self::ValueIs { space, .. } => *space,
         }
     }
 
     /// Which key.
     pub fn key(&self) -> &[u8] {
         match self {
-            Self::Absent { key, .. } | Self::ValueIs { key, .. } => key,
+            Self::Absent { key, .. } | Self::DigestIs { key, .. } | Self::ValueIs { key, .. } => key,
         }
     }
 
@@ -167,6 +199,9 @@ impl Precondition {
     pub fn holds(&self, found: Option<&[u8]>) -> bool {
         match self {
             Self::Absent { .. } => found.is_none(),
+            Self::DigestIs { digest: wanted, .. } => {
+                found.is_some_and(|value| digest::digest(&digest::SHA256, value).as_ref() == wanted)
+            }
             Self::ValueIs { value, .. } => found == Some(value.as_slice()),
         }
     }
@@ -217,6 +252,7 @@ impl fmt::Debug for Precondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self {
             Self::Absent { .. } => "Absent",
+            Self::DigestIs { .. } => "DigestIs",
             Self::ValueIs { .. } => "ValueIs",
         };
         write!(f, "{verb}({}, {} bytes of key)", self.space().name(), self.key().len())

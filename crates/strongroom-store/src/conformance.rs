@@ -109,3 +109,8 @@ fn must_commit(store: &impl Store, batch: &Batch, what: &str) {
 fn value(store: &impl Store, space: Space, key: &[u8]) -> Option<Vec<u8>> {
     store.get(space, key).expect("get answers")
 }
+
+fn sha256(value: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, value);
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}

@@ -115,6 +115,10 @@ pub enum CommitError {
     /// Nothing more will be applied by this handle. Close, verify, reopen.
     #[error("the store failed and takes no more commits: {0}")]
     Fatal(String),
+    /// Nothing was applied: what is left of the disk is kept in reserve. Make room; a batch that is
+    /// [from the reserve](crate::Batch::from_reserve) may still be taken.
+    #[error("no space: {0}")]
+    Full(String),
     /// Nothing was applied: the batch breaks a limit or the mode of a space.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -129,8 +133,8 @@ pub enum CommitError {
         /// The most it can.
         reaches: Durability,
     },
-    /// Whether the batch was applied is not known. Ask by its id once the store answers again, or reopen; until then
-    /// treat it as neither done nor undone.
+    /// Whether the batch was applied is not known. Where there is an id, ask for its [outcome](crate::Store::outcome)
+    /// once the store answers again; otherwise reopen and look. Until then treat it as neither done nor undone.
     #[error("whether the commit took place is unknown: {reason}")]
     Unknown {
         /// The id of the commit, where the store can tell later.

@@ -1,13 +1,14 @@
 //! A store that fails on request.
 
 use crate::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, KeyRange, Pair, Read, ReadError,
-    Space, Store,
+    Batch, Capabilities, CommitError, Committed, Direction, Durability, KeyRange, Outcome, Pair, Read,
+    ReadError, Space, Store,
 };
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
+use uuid::Uuid;
 
 /// What happens to a commit instead of, or besides, taking place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -177,5 +178,9 @@ impl<S: Store> Store for Faulty<S> {
 
     fn capabilities(&self) -> Capabilities {
         self.inner.capabilities()
+    }
+
+    fn outcome(&self, commit: Uuid) -> Result<Outcome, CommitError> {
+        self.inner.outcome(commit)
     }
 }

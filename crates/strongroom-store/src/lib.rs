@@ -21,4 +21,6 @@ pub use limits::{BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, 
 pub use memory::MemoryStore;
 pub use prune::PruneRight;
 pub use space::{Mode, Space};
-pub use store::{Capabilities, Committed, Direction, Durability, KeyRange, Pair, Read, ReadExt, Store};
+pub use store::{
+    Capabilities, Committed, Direction, Durability, KeyRange, Outcome, Pair, Read, ReadExt, Store, StoreExt,
+};

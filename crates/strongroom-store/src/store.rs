@@ -2,6 +2,7 @@
 
 use crate::{Batch, CommitError, ReadError, Space};
 use std::fmt;
+use uuid::Uuid;
 
 /// How well a commit survives. Ordered: each level includes those below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +20,17 @@ pub enum Durability {
 pub struct Committed {
     /// The durability that was achieved: at least what was asked for.
     pub durability: Durability,
+}
+
+/// What became of a commit that had answered [`CommitError::Unknown`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It took place, all of it.
+    Applied,
+    /// It did not take place and never will.
+    NotApplied,
+    /// This store cannot tell, or no longer can: reopen and look at what the commit would have changed.
+    Untold,
 }
 
 /// What a backend can do.
@@ -134,7 +146,8 @@ pub trait Read: Send + Sync {
 ///   on the store itself (not on a snapshot) sees each single pair as of some moment during the call.
 /// - **Durability**: `commit` answers `Ok` only once the batch has at least the durability asked for, and says which it
 ///   reached. A store never downgrades in silence.
-/// - **Idempotence**: none of itself. Whoever may repeat a batch adds a precondition that fails the second time.
+/// - **Idempotence**: none of itself. Whoever may repeat a batch adds a precondition that fails the second time, or
+///   asks for the [outcome](Store::outcome) first.
 ///
 /// After [`CommitError::Fatal`] a handle takes no more commits.
 pub trait Store: Read {
@@ -149,6 +162,15 @@ pub trait Store: Read {
 
     /// What this backend can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// What became of a commit, by the id in its [`CommitError::Unknown`]. [`Outcome::NotApplied`] is final: a backend
+    /// that says so has made sure that the commit, should it still be on its way, is refused. Backends that lose touch
+    /// with their engine in the middle of a commit implement it; by default a store cannot tell.
+    fn outcome(&self, commit: Uuid) -> Result<Outcome, CommitError> {
+        // Nothing is kept by this id.
+        let _: Uuid = commit;
+        Ok(Outcome::Untold)
+    }
 }
 
 /// Conveniences on every [`Read`].
@@ -178,3 +200,29 @@ pub trait ReadExt: Read {
 }
 
 impl<R: Read + ?Sized> ReadExt for R {}
+
+/// Conveniences on every [`Store`].
+pub trait StoreExt: Store {
+    /// Commits, and where the answer is [`CommitError::Unknown`] with an id, asks what became of it: a commit that
+    /// took place is answered as such once everything so far is as durable as it was to be, one that did not is
+    /// [`CommitError::Retryable`]. What no store can tell stays `Unknown`.
+    fn commit_settled(&self, batch: &Batch, durability: Durability) -> Result<Committed, CommitError> {
+        let unknown = match self.commit(batch, durability) {
+            Err(unknown @ CommitError::Unknown { commit: Some(_), .. }) => unknown,
+            answer => return answer,
+        };
+        let CommitError::Unknown { commit: Some(id), .. } = unknown else { return Err(unknown) };
+        match self.outcome(id) {
+            Ok(Outcome::Applied) => match self.sync() {
+                Ok(reached) if reached >= durability => Ok(Committed { durability: reached }),
+                _ => Err(unknown),
+            },
+            Ok(Outcome::NotApplied) => {
+                Err(CommitError::Retryable("the store lost touch before the commit took place".to_owned()))
+            }
+            Ok(Outcome::Untold) | Err(_) => Err(unknown),
+        }
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}

@@ -103,6 +103,9 @@ impl Store for Broken {
                         strongroom_store::Precondition::Absent { space, key } => {
                             one.require_absent(*space, key.clone())
                         }
+                        strongroom_store::Precondition::DigestIs { space, key, digest } => {
+                            one.require_digest(*space, key.clone(), *digest)
+                        }
                         strongroom_store::Precondition::ValueIs { space, key, value } => {
                             one.require_value(*space, key.clone(), value.clone())
                         }

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use strongroom_audit::{
-    CheckpointSigner, Decision, DetailSealer, Entry, Fence, Log, LogOptions, LookupError, VerifierKey,
+    CheckpointSigner, Commit, Decision, DetailSealer, Entry, Fence, Log, LogOptions, LookupError, VerifierKey,
 };
 use strongroom_envelope::{
     Generation, IndexToken, KeyProvider, KeyRole, Keyring, Keys, KeysError, KeysOptions,
@@ -228,6 +228,11 @@ impl Vault {
 
     pub(crate) fn read(&self) -> &dyn Read {
         self.log.read()
+    }
+
+    /// A commit of what must not wait for space on the disk: exits, purges, holds and sweeps.
+    pub(crate) fn essential(&self) -> Commit {
+        Commit::new(self.durable).from_reserve()
     }
 
     /// How durably a read of this level is logged before it is answered.

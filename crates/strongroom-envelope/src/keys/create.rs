@@ -38,8 +38,15 @@ impl Keys {
         customers.chunks(CUSTOMERS_PER_BATCH).try_for_each(|some| {
             // The same customer may be named twice.
             let some: BTreeSet<CustomerId> = some.iter().copied().collect();
-            self.create_some(&some, now)
+            self.create_some(&Batch::new(), &some, now)
         })
+    }
+
+    /// As [`create`](Self::create), by right to the space that the store keeps back for the day when its disk is full:
+    /// for keys that a purge needs.
+    pub fn create_from_reserve(&self, customer: CustomerId, now: Timestamp) -> Result<Generation, KeysError> {
+        self.create_some(&Batch::new().from_reserve(), &BTreeSet::from([customer]), now)?;
+        self.current_generation(customer)
     }
 
     /// The generation of the customer's data key that seals now.
@@ -49,7 +56,8 @@ impl Keys {
 
     /// Makes the next generation of a customer's data key, durably; the ones before it only open from now on.
     ///
-    /// Each call makes one; after a crash an unused one may be left, which does no harm.
+    /// Each call makes one; after a crash an unused one may be left, which does no harm. A partial purge needs it, so it
+    /// may use the space that the store keeps back.
     pub fn next_generation(&self, customer: CustomerId, now: Timestamp) -> Result<Generation, KeysError> {
         for _ in 0..ATTEMPTS_MAX {
             self.refuse_tombstone(customer, KeyRole::Data, None)?;
@@ -74,7 +82,8 @@ impl Keys {
                 .require_value(EPOCHS, self.tenant.as_bytes().as_slice(), epoch_bytes)
                 .require_absent(TOMBSTONES, tombstone_key(self.tenant, customer, KeyRole::Data, None))
                 .require_value(CUSTOMERS, newest.clone(), bytes.clone())
-                .put(CUSTOMERS, newest.clone(), row.encode()?);
+                .put(CUSTOMERS, newest.clone(), row.encode()?)
+                .from_reserve();
             let made = self.commit(&batch)?;
             self.cache().evict(customer, KeyRole::Data);
             if made {
@@ -101,12 +110,18 @@ impl Keys {
         Err(KeysError::Contended)
     }
 
-    fn create_some(&self, customers: &BTreeSet<CustomerId>, now: Timestamp) -> Result<(), KeysError> {
+    /// Each commit is `opening` and what is added to it.
+    fn create_some(
+        &self,
+        opening: &Batch,
+        customers: &BTreeSet<CustomerId>,
+        now: Timestamp,
+    ) -> Result<(), KeysError> {
         for _ in 0..ATTEMPTS_MAX {
             let stamp = self.cache().stamp();
             let (epochs, epoch_bytes) = self.epoch_row()?;
-            let mut batch =
-                Batch::new().require_value(EPOCHS, self.tenant.as_bytes().as_slice(), epoch_bytes);
+            let tenant = self.tenant.as_bytes().as_slice();
+            let mut batch = opening.clone().require_value(EPOCHS, tenant, epoch_bytes);
             let mut made = Vec::new();
             for customer in customers {
                 for place in self.missing(*customer)? {

@@ -155,7 +155,7 @@ impl Keys {
         }
     }
 
-    // Tombstone in, wraps out, and a note that they wait for a turn: all or nothing.
+    // Tombstone in, wraps out, and a note that they wait for a turn: all or nothing, and never for want of space.
     fn burial(&self, receipt: &Destroyed, living: &[Living]) -> Batch {
         let tombstone = tombstone_key(self.tenant, receipt.customer, receipt.role, receipt.generation);
         let epoch = receipt.epoch().map_or(0, |epoch| epoch.0).to_le_bytes();
@@ -163,7 +163,8 @@ impl Keys {
         let batch = Batch::new()
             .require_absent(TOMBSTONES, tombstone.clone())
             .put(TOMBSTONES, tombstone.clone(), receipt.encode())
-            .put(PENDING, tombstone, pending);
+            .put(PENDING, tombstone, pending)
+            .from_reserve();
         living.iter().fold(batch, |batch, (_, key, (_, bytes))| {
             batch.require_value(CUSTOMERS, key.clone(), bytes.clone()).delete(CUSTOMERS, key.clone())
         })

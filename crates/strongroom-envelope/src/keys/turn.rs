@@ -91,6 +91,7 @@ impl Keys {
                 self.progress_key(),
                 progress,
             );
+            let batch = batch.from_reserve();
             if self.commit(&batch)? {
                 return Ok(to);
             }
@@ -122,7 +123,7 @@ impl Keys {
                 }
             }
             progress.advance(&page);
-            batch = batch.put(EPOCHS, self.progress_key(), progress.encode());
+            batch = batch.put(EPOCHS, self.progress_key(), progress.encode()).from_reserve();
             // A conflict is a key that was destroyed or changed meanwhile, or another process at the same work.
             if self.commit(&batch)? {
                 let finished = usize::from(progress.space) >= WRAPPED.len();
@@ -159,7 +160,8 @@ impl Keys {
             .require_value(EPOCHS, tenant, bytes)
             .put(EPOCHS, tenant, settled)
             .delete(EPOCHS, self.progress_key())
-            .put(TURNS, turn_key(self.tenant, row.to), turned.encode());
+            .put(TURNS, turn_key(self.tenant, row.to), turned.encode())
+            .from_reserve();
         if self.commit(&batch)? { Ok(turned) } else { Err(KeysError::Contended) }
     }
 
@@ -231,7 +233,8 @@ impl Keys {
             }
         })?;
         for some in done.chunks(1024) {
-            let batch = some.iter().fold(Batch::new(), |batch, key| batch.delete(PENDING, key.clone()));
+            let nothing = Batch::new().from_reserve();
+            let batch = some.iter().fold(nothing, |batch, key| batch.delete(PENDING, key.clone()));
             self.commit(&batch)?;
         }
         Ok(())

@@ -42,6 +42,8 @@ enum Part {
     Remove(Space, Vec<u8>),
     RequireAbsent(Space, Vec<u8>),
     RequireCurrent(Space, Vec<u8>),
+    RequireCurrentDigest(Space, Vec<u8>),
+    RequireDigest(Space, Vec<u8>, Vec<u8>),
     RequireValue(Space, Vec<u8>, Vec<u8>),
 }
 
@@ -117,6 +119,11 @@ fn commit_both(store: &impl Store, right: &PruneRight, map: &mut Map, parts: Vec
             Some(value) => batch.require_value(space, key, value.clone()),
             None => batch.require_absent(space, key),
         },
+        Part::RequireCurrentDigest(space, key) => match map.get(&(space.id(), key.clone())) {
+            Some(value) => batch.require_digest(space, key, super::sha256(value)),
+            None => batch.require_absent(space, key),
+        },
+        Part::RequireDigest(space, key, value) => batch.require_digest(space, key, super::sha256(&value)),
         Part::RequireValue(space, key, value) => batch.require_value(space, key, value),
     });
     let expected = apply(map, &batch);
@@ -201,6 +208,8 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
         3 => (space(), key()).prop_map(|(space, key)| Part::Remove(space, key)),
         1 => (space(), key()).prop_map(|(space, key)| Part::RequireAbsent(space, key)),
         2 => (space(), key()).prop_map(|(space, key)| Part::RequireCurrent(space, key)),
+        1 => (space(), key()).prop_map(|(space, key)| Part::RequireCurrentDigest(space, key)),
+        1 => (space(), key(), content()).prop_map(|(space, key, value)| Part::RequireDigest(space, key, value)),
         1 => (space(), key(), content()).prop_map(|(space, key, value)| Part::RequireValue(space, key, value)),
     ];
     vec(part, 0..8)

@@ -1,6 +1,6 @@
 //! Tables: each promise beside the nearest things that are refused.
 
-use super::{HIGHEST, LOG, LOWEST, commit, must_commit, value};
+use super::{HIGHEST, LOG, LOWEST, commit, must_commit, sha256, value};
 use crate::{
     BATCH_BYTES_MAX, BATCH_OPS_MAX, Batch, CommitError, Direction, Durability, Found, KEY_BYTES_MAX,
     KeyRange, PruneRight, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
@@ -38,11 +38,33 @@ pub(super) fn preconditions(store: &impl Store) {
     assert_eq!(value(store, LOWEST, b"empty"), Some(Vec::new()), "an empty value is there");
     expect_conflict(store, &Batch::new().require_absent(LOWEST, "empty"), "`Absent` of an empty value");
     must_commit(store, &Batch::new().require_value(LOWEST, "empty", ""), "`ValueIs` of an empty value");
+    digests(store);
     // Preconditions speak of the state before the batch.
     let itself = Batch::new().put(LOWEST, "fresh", "v").require_value(LOWEST, "fresh", "v");
     expect_conflict(store, &itself, "a precondition on what the batch itself puts");
     let itself = Batch::new().put(LOWEST, "fresh", "v").require_absent(LOWEST, "fresh");
     must_commit(store, &itself, "`Absent` of what the batch itself puts");
+}
+
+fn digests(store: &impl Store) {
+    let is = |key: &str, value: &[u8]| Batch::new().require_digest(LOWEST, key, sha256(value));
+    must_commit(store, &is("there", b"v"), "`DigestIs` of the value's digest");
+    must_commit(store, &is("empty", b""), "`DigestIs` of an empty value's digest");
+    let mut one_bit_off = sha256(b"v");
+    one_bit_off[31] ^= 1;
+    let refused = [
+        ("of another value's digest", is("there", b"w")),
+        ("of an empty value's digest where there is a longer one", is("there", b"")),
+        ("of an empty value's digest where there is nothing", is("not there", b"")),
+        ("of a digest that is one bit off", Batch::new().require_digest(LOWEST, "there", one_bit_off)),
+        (
+            "of a digest of zeros where there is nothing",
+            Batch::new().require_digest(LOWEST, "not there", [0; 32]),
+        ),
+    ];
+    for (what, batch) in refused {
+        expect_conflict(store, &batch, &format!("`DigestIs` {what}"));
+    }
 }
 
 pub(super) fn order_within_a_batch(store: &impl Store) {

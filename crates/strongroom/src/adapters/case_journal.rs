@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use strongroom_audit::{Commit, Event, EventName, FactName, Fence, FenceChange, Guard, Outcome, leaf_hash};
 use strongroom_envelope::KeyRole;
 use strongroom_retention::{Intent, Journal, LogRef, PortError, Recalled, ResultRecord, StepRecord};
-use strongroom_store::{Batch, KeyRange, ReadExt};
+use strongroom_store::{Batch, KeyRange, ReadExt, StoreExt as _};
 use strongroom_types::{ActorId, CaseId, CustomerId};
 
 pub(crate) struct CaseJournal<'v> {
@@ -44,7 +44,8 @@ impl<'v> CaseJournal<'v> {
             .count(u64::try_from(intent.erase.len()).unwrap_or(u64::MAX))
             .rules(intent.citations.iter().map(|citation| citation.id.clone()));
         // The holds version moves with every intent, so that a hold that was placed in between is refused, and hears of it.
-        let mut commit = Commit::new(vault.durable)
+        let mut commit = vault
+            .essential()
             .guard(Guard::HoldsVersion(intent.holds_version))
             .fence(FenceChange::Condemn { customer, intent: case })
             .fence(FenceChange::BumpHolds)
@@ -76,9 +77,10 @@ impl<'v> CaseJournal<'v> {
             .bytes(strongroom_envelope::sha256(&json).as_bytes())
             .finish();
         let batch = Batch::new().require_absent(spaces::LEDGER, key.clone()).put(spaces::LEDGER, key, row);
+        let batch = batch.from_reserve();
         let durability = store.capabilities().durability_max.min(self.vault.durable);
         store
-            .commit(&batch, durability)
+            .commit_settled(&batch, durability)
             .map(drop)
             .map_err(|error| Error::Config(format!("erasure ledger: {error}")))
     }
@@ -108,7 +110,7 @@ impl<'v> CaseJournal<'v> {
             .customer(customer)
             .case(result.case)
             .fact(BODY, result.body);
-        let commit = Commit::new(vault.durable).fence(change).event(event);
+        let commit = vault.essential().fence(change).event(event);
         let receipt = vault.log.commit(vault.now(), commit)?;
         self.reference(receipt.first)
     }
@@ -151,14 +153,15 @@ impl<'v> CaseJournal<'v> {
     fn staged_parts(&self, case: CaseId, step: u32, json: &[u8]) -> Result<Batch, Error> {
         let vault = self.vault;
         let customer = case_key(vault, case)?;
-        let mut first = Batch::new();
+        let mut first = Batch::new().from_reserve();
         for (part, bytes) in (0_u32..).zip(json.chunks(PART_BYTES)) {
             let key = step_key(vault, case, step, part);
             let sealed = vault.keys.seal_small(Some(customer), KeyRole::Data, LABEL, &key, bytes)?;
             if part == 0 {
                 first = first.require_absent(spaces::PURGE, key.clone()).put(spaces::PURGE, key, sealed);
             } else {
-                vault.log.stage(&Batch::new().put(spaces::PURGE, key, sealed), vault.durable)?;
+                let batch = Batch::new().put(spaces::PURGE, key, sealed).from_reserve();
+                vault.log.stage(&batch, vault.durable)?;
             }
         }
         Ok(first)

@@ -7,7 +7,7 @@ use crate::{
     row::Row,
     spaces,
 };
-use strongroom_audit::{Commit, Event, EventName, Fence, FenceChange, Guard};
+use strongroom_audit::{Event, EventName, Fence, FenceChange, Guard};
 use strongroom_envelope::{CustomerKeys, Destroyed, Generation, KeyProvider, sha256};
 use strongroom_retention::{GuaranteeCode, Intent, PortError, ShredReceipt, Shredder};
 use strongroom_store::Batch;
@@ -70,7 +70,7 @@ impl<'v> KeyShredder<'v> {
         if destroyed.generation == Some(Generation(generation)) {
             let event = Event::new(RESEALED, self.operator).customer(customer).case(case);
             let fence = FenceChange::NextGeneration { customer, intent: Some(case) };
-            vault.log.commit(vault.now(), Commit::new(vault.durable).fence(fence).event(event))?;
+            vault.log.commit(vault.now(), vault.essential().fence(fence).event(event))?;
         }
         Ok(destroyed)
     }
@@ -144,7 +144,8 @@ impl<'v> KeyShredder<'v> {
             batch.append(changes.put(spaces::RECORD, key, bytes));
             batch
         };
-        let commit = Commit::new(vault.durable)
+        let commit = vault
+            .essential()
             .changes(changes)
             .event(event)
             .guard(Guard::Condemned { customer: intent.customer, intent: intent.case });

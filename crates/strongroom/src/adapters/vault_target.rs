@@ -6,7 +6,7 @@ use crate::{
     spaces,
 };
 use std::collections::BTreeSet;
-use strongroom_audit::{Commit, Event, EventName, Guard};
+use strongroom_audit::{Event, EventName, Guard};
 use strongroom_retention::{
     Absence, Discovery, Intent, Method, PlanLine, PortError, PurgeScope, PurgeTarget, TargetInfo,
 };
@@ -41,7 +41,8 @@ impl<'v> VaultTarget<'v> {
                 .record(row.head.kind.clone(), record)
                 .case(case)
                 .version(row.head.version);
-            let commit = Commit::new(vault.durable)
+            let commit = vault
+                .essential()
                 .changes(vault.removal(record, &row.head))
                 .event(event)
                 .guard(Guard::Condemned { customer, intent: case });
@@ -53,7 +54,7 @@ impl<'v> VaultTarget<'v> {
         if intent.whole_customer {
             while let Some(batch) = vault.log.erase_details(customer, 256)? {
                 let event = Event::new(DETAILS_ERASED, self.operator).customer(customer).case(case);
-                let commit = Commit::new(vault.durable).changes(batch).event(event);
+                let commit = vault.essential().changes(batch).event(event);
                 vault.log.commit(vault.now(), commit)?;
             }
         }

@@ -212,7 +212,7 @@ impl Vault {
         facts: &[Fact],
     ) -> Result<Commit, Error> {
         let json = exit.encode().map_err(|error| Error::Case(error.to_string()))?;
-        let mut commit = Commit::new(self.durable).changes(self.case_row(exit.id(), &json, old)?);
+        let mut commit = self.essential().changes(self.case_row(exit.id(), &json, old)?);
         for fact in facts {
             let name = EventName::new(fact.event.name()).map_err(|_| Error::Invariant("a fact's name"))?;
             commit = commit.event(Event::new(name, fact.actor).case(exit.id()).customer(exit.customer()));

@@ -1,7 +1,7 @@
 //! Legal holds: placed and released under the tenant's holds version, so that no purge can race them.
 
 use crate::{Error, Session, Vault, session::resource, spaces};
-use strongroom_audit::{Commit, Event, EventName, FactName, FenceChange, Guard};
+use strongroom_audit::{Event, EventName, FactName, FenceChange, Guard};
 use strongroom_policy::Permit;
 use strongroom_retention::{Hold, Holds, ReasonCode, Scope};
 use strongroom_store::{Batch, KeyRange, ReadExt};
@@ -21,7 +21,8 @@ impl Session<'_> {
         let hold = Hold { id, scope, reason, placed_by: self.actor.id, placed_at: now, released: None };
         let mut event = self.allowed(&permit).fact(HOLD, id);
         event = named(HOLD_PLACE, event);
-        let mut commit = Commit::new(vault.durable)
+        let mut commit = vault
+            .essential()
             .guard(Guard::HoldsVersion(version))
             .fence(FenceChange::BumpHolds)
             .changes(self.asked_notices(&permit)?);
@@ -59,7 +60,8 @@ impl Session<'_> {
         if let Some(customer) = vault.scope_customer(&hold.scope)? {
             event = event.customer(customer);
         }
-        let commit = Commit::new(vault.durable)
+        let commit = vault
+            .essential()
             .guard(Guard::HoldsVersion(version))
             .fence(FenceChange::BumpHolds)
             .changes(self.asked_notices(&permit)?)

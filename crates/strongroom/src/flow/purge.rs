@@ -80,7 +80,8 @@ impl Vault {
         let json = certificate.to_json();
         let digest = strongroom_envelope::sha256(json.as_bytes());
         let event = Event::new(CERTIFIED, operator).case(case).fact(CERTIFICATE, digest);
-        let mut commit = Commit::new(self.durable)
+        let mut commit = self
+            .essential()
             .changes(Batch::new().put(spaces::CERTIFICATE, spaces::case(self.tenant, case), json))
             .event(event);
         if let Some(exit) = self.exit_purged(operator, case, &certificate, digest)? {
@@ -112,7 +113,7 @@ impl Vault {
                 return Ok(());
             }
             let batch = page.into_iter().fold(Batch::new(), |batch, (key, _)| batch.delete(space, key));
-            self.log.stage(&batch, self.durable)?;
+            self.log.stage(&batch.from_reserve(), self.durable)?;
         }
     }
 
@@ -189,7 +190,7 @@ const CERTIFIED: EventName = EventName::from_static("purge.certified");
 /// The keys of a case are made once.
 pub(crate) fn case_key(vault: &Vault, case: CaseId) -> Result<CustomerId, Error> {
     let customer = case_customer(case);
-    vault.keys.create(customer, vault.now())?;
+    vault.keys.create_from_reserve(customer, vault.now())?;
     Ok(customer)
 }
 

@@ -32,10 +32,10 @@ impl Session<'_> {
         let permit = self.decide_on_vault(Action::Rotate)?;
         let cleared = self.clear(permit, None, false)?;
         let event = self.allowed(&cleared).outcome(strongroom_audit::Outcome::Intended);
-        vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
+        vault.log.commit(vault.now(), vault.essential().event(event))?;
         let turn = vault.keys.turn_epoch(vault.now_in_log()?, progress)?;
         let event = self.event(EPOCH_TURNED).fact(EPOCH, u64::from(turn.to.0)).count(turn.rewrapped);
-        vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
+        vault.log.commit(vault.now(), vault.essential().event(event))?;
         let finalised = self.finalise_certificates()?;
         Ok(Turned {
             from: turn.from.0,
@@ -59,9 +59,8 @@ impl Session<'_> {
             let digest = strongroom_envelope::sha256(json.as_bytes());
             let key = spaces::case(vault.tenant, case);
             let event = self.event(FINALISED).case(case).fact(crate::flow::CERTIFICATE, digest);
-            let mut commit = Commit::new(vault.durable)
-                .changes(Batch::new().put(spaces::CERTIFICATE, key, json))
-                .event(event);
+            let mut commit =
+                vault.essential().changes(Batch::new().put(spaces::CERTIFICATE, key, json)).event(event);
             let exit = vault.exit_case(case)?;
             if let Some(exit) = exit.filter(|exit| matches!(exit.state(), ExitState::Purged { .. })) {
                 let (_, old) = vault.exit_row(case)?;

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
-use strongroom_audit::{Commit, EventName};
+use strongroom_audit::EventName;
 use strongroom_cases::ApprovalState;
 use strongroom_retention::{Certificate, PermitTerms, Plan, ReasonCode, clock_agrees, due_key, plan};
 use strongroom_store::{Direction, KeyRange, ReadExt};
@@ -54,7 +54,7 @@ impl Session<'_> {
         let cleared = self.clear(permit, None, false)?;
         let found = vault.sweep_plan()?;
         let event = self.allowed(&cleared).count(found.due);
-        vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
+        vault.log.commit(vault.now(), vault.essential().event(event))?;
         let mut report = SweepReport { erased: 0, certificates: Vec::new(), stopped: Vec::new() };
         let total = found.plans.len();
         for (done, plan) in found.plans.into_iter().enumerate() {
@@ -94,7 +94,7 @@ impl Session<'_> {
             approvals_min: 0,
             backups: Vec::new(),
         })?;
-        self.purge_case(permit, Commit::new(vault.durable).changes(untouched)).map(Some)
+        self.purge_case(permit, vault.essential().changes(untouched)).map(Some)
     }
 
     /// Chunks that no record names and parts that no approval waits for: what a crash in the middle, a refusal or an
@@ -113,7 +113,7 @@ impl Session<'_> {
         }
         let count = u64::try_from(chunks.len().saturating_add(staged.len())).unwrap_or(u64::MAX);
         let event = self.event(ORPHANS).count(count);
-        vault.log.commit(vault.now(), Commit::new(vault.durable).event(event))?;
+        vault.log.commit(vault.now(), vault.essential().event(event))?;
         Ok(())
     }
 }
