@@ -3,6 +3,7 @@
 mod engine;
 mod images;
 mod key;
+mod mark;
 mod open;
 mod snapshot;
 mod store;

@@ -5,6 +5,7 @@ use crate::{
     engine::{Changes, Engine, Failure},
     images::Images,
     key,
+    mark::Mark,
     snapshot::Snapshot,
 };
 use std::{
@@ -17,7 +18,7 @@ use std::{
 };
 use strongroom_store::{
     Batch, Capabilities, CommitError, Committed, Direction, Durability, FailedPrecondition, Found, KeyRange,
-    Mode, Op, Pair, Read, ReadError, Refusal, SCAN_LIMIT_MAX, Space, Store,
+    Mode, Op, Pair, Read, ReadError, Refusal, Reserve, SCAN_LIMIT_MAX, Space, Store,
 };
 use uuid::Uuid;
 
@@ -28,9 +29,11 @@ use uuid::Uuid;
 /// acknowledged; whatever is committed after that read is durable no earlier than what it saw.
 pub struct SledStore {
     engine: Engine,
+    reserve: Reserve,
+    mark: Mark,
     path: PathBuf,
     opening: Uuid,
-    /// The number of commits applied since opening. Changed under `writer` alone.
+    /// The number of commits applied since the store was made. Changed under `writer` alone.
     applied: AtomicU64,
     /// Held from the check of the preconditions until the batch is applied.
     writer: Mutex<()>,
@@ -44,15 +47,27 @@ pub struct SledStore {
 // A sync is `F_FULLFSYNC`, `fsync` or the like on every Unix. Elsewhere folders cannot be synced this way.
 const REACHES: Durability = if cfg!(unix) { Durability::Power } else { Durability::Process };
 
+/// What opening found.
+pub(crate) struct Parts {
+    pub(crate) engine: Engine,
+    pub(crate) reserve: Reserve,
+    pub(crate) mark: Mark,
+    /// How many commits there are.
+    pub(crate) commits: u64,
+}
+
 impl SledStore {
-    pub(crate) fn new(path: &Path, opening: Uuid, engine: Engine, options: Options) -> Self {
+    pub(crate) fn new(path: &Path, opening: Uuid, parts: Parts, options: Options) -> Self {
+        let Parts { engine, reserve, mark, commits } = parts;
         Self {
             engine,
+            reserve,
+            mark,
             path: path.to_owned(),
             opening,
-            applied: AtomicU64::new(0),
+            applied: AtomicU64::new(commits),
             writer: Mutex::default(),
-            synced: Mutex::new(0),
+            synced: Mutex::new(commits),
             images: Mutex::new(Images::new(options.before_image_bytes)),
             dead: OnceLock::new(),
         }
@@ -88,7 +103,7 @@ impl SledStore {
         }
         let version = before.saturating_add(1);
         self.record_images(&changes, version).map_err(|failure| self.unread(&failure))?;
-        self.engine.apply(&changes).map_err(|failure| self.die(&failure))?;
+        self.engine.apply(&changes, version).map_err(|failure| self.die(&failure))?;
         self.applied.store(version, Ordering::SeqCst);
         Ok(version)
     }
@@ -154,6 +169,8 @@ impl SledStore {
         }
         let covered = self.applied.load(Ordering::SeqCst);
         self.engine.sync().map_err(|failure| self.die(&failure))?;
+        // After the sync and before anybody hears of it.
+        self.mark.write(covered).map_err(|error| self.die(&Failure::Sync(error)))?;
         *synced = covered;
         Ok(())
     }
@@ -210,6 +227,7 @@ impl Store for SledStore {
         if durability > REACHES {
             return Err(CommitError::TooDurable { asked: durability, reaches: REACHES });
         }
+        self.reserve.admit(batch.is_from_reserve()).map_err(CommitError::Full)?;
         let writer = lock(&self.writer);
         // INVARIANT: pinned from before the batch is applied until it is synced. The engine overwrites a segment of
         // its log once what replaced the segment's pages was written out, which is not yet a sync. Of a batch it

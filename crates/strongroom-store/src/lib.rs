@@ -10,6 +10,8 @@ mod faulty;
 mod limits;
 mod memory;
 mod prune;
+#[cfg(feature = "reserve")]
+mod reserve;
 mod space;
 mod store;
 
@@ -20,6 +22,8 @@ pub use faulty::{Fault, Faulty};
 pub use limits::{BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX};
 pub use memory::MemoryStore;
 pub use prune::PruneRight;
+#[cfg(feature = "reserve")]
+pub use reserve::Reserve;
 pub use space::{Mode, Space};
 pub use store::{
     Capabilities, Committed, Direction, Durability, KeyRange, Outcome, Pair, Read, ReadExt, Store, StoreExt,
