@@ -20,6 +20,7 @@ mod note;
 mod proof;
 mod queue;
 mod report;
+mod tail;
 mod tree;
 mod verify;
 mod walk;

@@ -10,6 +10,7 @@ use crate::{
     key::{CHECKPOINTS, DETAILS, HEADS},
     lookup::{View, split_entry},
     queue::Queue,
+    tail::check_tail,
     tree,
 };
 use std::{
@@ -37,12 +38,15 @@ pub struct LogOptions {
     pub origin: String,
     /// Which generation of the tenant's log; a later one needs another origin.
     pub generation: u32,
+    /// Opens a log to look at it, even one whose end is damaged: it can be read, proved and verified, and every write
+    /// is refused with [`LogError::ReadOnly`].
+    pub read_only: bool,
 }
 
 impl LogOptions {
     /// The first generation of a tenant's log.
     pub fn new(tenant: TenantId, origin: impl Into<String>) -> Self {
-        Self { tenant, origin: origin.into(), generation: 0 }
+        Self { tenant, origin: origin.into(), generation: 0, read_only: false }
     }
 }
 
@@ -116,7 +120,11 @@ impl Log {
         let stream = Stream { tenant: options.tenant, generation: options.generation };
         let view = View { read: &*store, stream };
         let (head, row) = view.head()?;
-        check_tip(view, &head)?;
+        match check_tail(view, &head) {
+            Err(OpenError::Inconsistent { .. } | OpenError::Lookup(LookupError::Damaged { .. }))
+                if options.read_only => {}
+            checked => checked?,
+        }
         let tip = Mutex::new(Tip { head, row });
         let poisoned = AtomicBool::new(false);
         Ok(Self {
@@ -245,6 +253,21 @@ impl Log {
         })
     }
 
+    /// As [`entries`](Self::entries), but passing over what is no entry, which [`verify`](crate::verify()) names.
+    pub fn whole_entries(
+        &self,
+        range: Range<u64>,
+        mut visit: impl FnMut(u64, Entry),
+    ) -> Result<(), ReadError> {
+        self.view().entry_rows(range.start, |index, row| {
+            let entry = split_entry(row).and_then(|(_, leaf)| Entry::decode(leaf).ok());
+            if let Some(entry) = entry.filter(|_| index < range.end) {
+                visit(index, entry);
+            }
+            Ok(index < range.end)
+        })
+    }
+
     /// The sealed detail of an entry, opened and checked against the entry; `None` if it never had one.
     pub fn detail(&self, index: u64) -> Result<Option<Detail>, LookupError> {
         let entry = self.entry(index)?.ok_or(LookupError::Missing { what: "entry", index })?;
@@ -259,7 +282,10 @@ impl Log {
     /// Signs and stores a checkpoint of the log as it is now, after making all of it durable: what a checkpoint
     /// states must not be lost with the power. Also worth doing when nothing happened, as a sign of life.
     pub fn checkpoint(&self, now: Timestamp) -> Result<Checkpoint, CheckpointError> {
-        let mut tip = self.tip().map_err(|_| CheckpointError::Poisoned)?;
+        let mut tip = self.tip().map_err(|error| match error {
+            LogError::ReadOnly => CheckpointError::ReadOnly,
+            _ => CheckpointError::Poisoned,
+        })?;
         for _ in 0..ATTEMPTS_MAX {
             let (head, row) = self.view().head()?;
             // After the look at the head: another process may have added to it without syncing.
@@ -348,6 +374,9 @@ impl Log {
     }
 
     pub(crate) fn check_usable(&self) -> Result<(), LogError> {
+        if self.options.read_only {
+            return Err(LogError::ReadOnly);
+        }
         if self.poisoned.load(Ordering::Acquire) { Err(LogError::Poisoned) } else { Ok(()) }
     }
 
@@ -413,28 +442,4 @@ pub(crate) fn open_detail(
 
 fn decode(index: u64, leaf: &[u8]) -> Result<Entry, LookupError> {
     Entry::decode(leaf).map_err(|error| LookupError::Entry { index, error })
-}
-
-/// A cheap look at the end of the log; `verify` looks at all of it.
-fn check_tip(view: View<'_>, head: &Head) -> Result<(), OpenError> {
-    let size = head.size();
-    let refused = |what| Err(OpenError::Inconsistent { what, size });
-    if view.entry(size)?.is_some() {
-        return refused("an entry past the end");
-    }
-    if let Some(last) = size.checked_sub(1) {
-        let Some((chain, _)) = view.entry(last)? else { return refused("the last entry is missing") };
-        if chain != head.chain {
-            return refused("the last entry is not the one of the head");
-        }
-    }
-    if let Some(last) = head.checkpoints.checked_sub(1)
-        && view.checkpoint(last)?.is_none()
-    {
-        return refused("the last checkpoint is missing");
-    }
-    if view.checkpoint(head.checkpoints)?.is_some() {
-        return refused("a checkpoint past the end");
-    }
-    Ok(())
 }
