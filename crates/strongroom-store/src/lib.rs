@@ -4,6 +4,7 @@
 pub mod conformance;
 
 mod batch;
+mod copy;
 mod error;
 #[cfg(feature = "faulty")]
 mod faulty;
@@ -16,6 +17,7 @@ mod space;
 mod store;
 
 pub use batch::{Batch, Op, Precondition};
+pub use copy::{CopyError, CopyProgress, copy};
 pub use error::{CommitError, FailedPrecondition, Found, ReadError, Refusal};
 #[cfg(feature = "faulty")]
 pub use faulty::{Fault, Faulty};
