@@ -1,10 +1,5 @@
 //! A copy is the source, whole and equal, however often it was stopped; and it never mixes with what was there.
-#![expect(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "what fails here fails the test"
-)]
+#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "what fails here fails the test")]
 
 use proptest::prelude::*;
 use strongroom_store::{
