@@ -18,7 +18,6 @@ mod lookup;
 mod name;
 mod note;
 mod proof;
-mod queue;
 mod report;
 mod tail;
 mod tree;

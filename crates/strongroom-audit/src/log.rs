@@ -6,10 +6,10 @@ use crate::{
     WitnessError,
     commit_path::check_spaces,
     detail::aad,
+    evaluate::{Load, Prepared},
     head::Head,
     key::{CHECKPOINTS, DETAILS, HEADS},
     lookup::{View, split_entry},
-    queue::Queue,
     tail::check_tail,
     tree,
 };
@@ -22,8 +22,8 @@ use std::{
     },
 };
 use strongroom_store::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, PruneRight, Read, ReadError, Store,
-    StoreExt as _,
+    Batch, Capabilities, CommitError, Committed, Direction, Durability, PruneRight, Queue, Read, ReadError,
+    Store, StoreExt as _,
 };
 use strongroom_types::{CustomerId, Random, TenantId, Timestamp};
 
@@ -87,7 +87,7 @@ pub struct Log {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) tip: Mutex<Tip>,
     pub(crate) poisoned: AtomicBool,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Queue<Prepared, Result<Receipt, LogError>>,
 }
 
 /// The head as this handle knows it, with the row it stands in.
@@ -153,7 +153,12 @@ impl Log {
     pub fn commit(&self, now: Timestamp, commit: Commit) -> Result<Receipt, LogError> {
         self.check_usable()?;
         let prepared = self.prepare(now, commit)?;
-        self.queue.submit(prepared, |group| self.apply(group))
+        self.queue.submit(
+            prepared,
+            |waiting| head(waiting),
+            |group| self.apply(group),
+            || Err(LogError::Poisoned),
+        )
     }
 
     /// Puts chunks that nothing refers to yet, without an event; a later commit publishes them by naming them.
@@ -427,6 +432,18 @@ impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Log").field("options", &self.options).finish_non_exhaustive()
     }
+}
+
+/// The longest head of the queue that fits one batch. Commits from the reserve go by themselves: what has no right to
+/// it must neither use it nor be refused with them.
+fn head(waiting: &mut dyn Iterator<Item = &Prepared>) -> usize {
+    let (mut load, mut reserve) = (Load::FIXED, None);
+    let fits = |commit: &&Prepared| {
+        load = load.plus(commit.load());
+        let own = commit.changes.is_from_reserve();
+        load.fits() && *reserve.get_or_insert(own) == own
+    };
+    waiting.take_while(fits).count()
 }
 
 /// Opens a sealed detail and holds it against the commitments of its entry.

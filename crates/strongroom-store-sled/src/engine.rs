@@ -1,13 +1,12 @@
 //! The engine behind a door: its panics become errors, and its log file is truly synced.
 
-use crate::key;
 use sled::{Batch, IVec, Tree};
 use std::{
     collections::BTreeMap,
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
 };
-use strongroom_store::{Direction, KeyRange, Pair, ReadError, Space};
+use strongroom_store::{Direction, KeyRange, Pair, ReadError, Space, flat};
 
 /// The tree and the file behind it.
 pub(crate) struct Engine {
@@ -59,10 +58,10 @@ impl Engine {
         if range.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let (start, end) = key::bounds(space, range);
+        let (start, end) = flat::bounds(space, range);
         guarded(|| {
             let pair = |found: sled::Result<(IVec, IVec)>| {
-                found.map(|(at, value)| (key::decode(&at), value.to_vec()))
+                found.map(|(at, value)| (flat::decode(&at), value.to_vec()))
             };
             let pairs = self.tree.range(start..end);
             match direction {

@@ -2,8 +2,6 @@
 
 mod engine;
 mod images;
-mod key;
-mod mark;
 mod open;
 mod snapshot;
 mod store;

@@ -3,7 +3,6 @@
 use crate::{
     SledStore,
     engine::{Engine, Failure, guarded},
-    mark::{Mark, Seen},
     store::Parts,
 };
 use std::{
@@ -13,7 +12,7 @@ use std::{
     thread,
     time::Duration,
 };
-use strongroom_store::{PruneRight, Reserve};
+use strongroom_store::{Mark, MarkError, PruneRight, Reserve};
 use uuid::Uuid;
 
 /// Why a store did not open.
@@ -147,30 +146,12 @@ impl SledStore {
 
 /// Holds what the engine came back with against what was acknowledged.
 fn check_mark(path: &Path, engine: &Engine, options: Options) -> Result<(u64, Mark), OpenError> {
-    let failed = |source| OpenError::Io { path: path.to_owned(), source };
-    let damaged = |reason: String| Err(OpenError::Damaged { path: path.to_owned(), reason });
     let commits = engine.commits().map_err(|failure| explain(path, failure))?;
-    let (mark, seen) = Mark::open(path).map_err(failed)?;
-    match seen {
-        _ if options.accept_loss => {}
-        Seen::Commits(acknowledged) if acknowledged > commits => {
-            let missing = acknowledged.saturating_sub(commits);
-            return damaged(format!(
-                "its file `db` ends after change {commits}, and {missing} more were acknowledged (see `mark`)"
-            ));
-        }
-        Seen::Fresh if commits > 0 => {
-            // Not left behind: a second opening must refuse as well.
-            fs::remove_file(path.join("mark")).map_err(failed)?;
-            return damaged(
-                "its file `mark` is missing, which says how many changes were acknowledged".to_owned(),
-            );
-        }
-        Seen::Unreadable => return damaged("its file `mark` is not what was written".to_owned()),
-        Seen::Commits(_) | Seen::Fresh => {}
+    match Mark::check(path, "db", commits, options.accept_loss) {
+        Ok(mark) => Ok((commits, mark)),
+        Err(MarkError::Io(source)) => Err(OpenError::Io { path: path.to_owned(), source }),
+        Err(error) => Err(OpenError::Damaged { path: path.to_owned(), reason: error.to_string() }),
     }
-    mark.settle(commits).map_err(failed)?;
-    Ok((commits, mark))
 }
 
 fn create_folder(path: &Path) -> Result<(), OpenError> {

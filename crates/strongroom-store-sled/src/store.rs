@@ -4,8 +4,6 @@ use crate::{
     Options,
     engine::{Changes, Engine, Failure},
     images::Images,
-    key,
-    mark::Mark,
     snapshot::Snapshot,
 };
 use std::{
@@ -17,8 +15,8 @@ use std::{
     },
 };
 use strongroom_store::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, FailedPrecondition, Found, KeyRange,
-    Mode, Op, Pair, Read, ReadError, Refusal, Reserve, SCAN_LIMIT_MAX, Space, Store,
+    Batch, Capabilities, Change, CommitError, Committed, Direction, Durability, KeyRange, Mark, Pair, Read,
+    ReadError, Reserve, SCAN_LIMIT_MAX, Space, Store, flat, judge,
 };
 use uuid::Uuid;
 
@@ -92,11 +90,11 @@ impl SledStore {
         if let Some(reason) = self.dead.get() {
             return Err(CommitError::Fatal(reason.clone()));
         }
-        let failed = self.failed_preconditions(batch).map_err(|failure| self.unread(&failure))?;
-        if !failed.is_empty() {
-            return Err(CommitError::Conflict(failed));
-        }
-        let changes = self.changes(batch)?;
+        let judged = judge(batch, |space, key| self.get_now(&flat::encode(space, key)));
+        let judged = judged.map_err(|failure| self.unread(&failure))??;
+        let encoded =
+            |change: Change<'_>| (flat::encode(change.space, change.key), change.value.map(<[u8]>::to_vec));
+        let changes: Changes = judged.into_iter().map(encoded).collect();
         let before = self.applied.load(Ordering::SeqCst);
         if changes.is_empty() {
             return Ok(before);
@@ -106,43 +104,6 @@ impl SledStore {
         self.engine.apply(&changes, version).map_err(|failure| self.die(&failure))?;
         self.applied.store(version, Ordering::SeqCst);
         Ok(version)
-    }
-
-    fn failed_preconditions(&self, batch: &Batch) -> Result<Vec<FailedPrecondition>, Failure> {
-        let mut failed = Vec::new();
-        for (index, precondition) in batch.preconditions().iter().enumerate() {
-            let found = self.get_now(&key::encode(precondition.space(), precondition.key()))?;
-            if !precondition.holds(found.as_deref()) {
-                let found = found.map_or(Found::Nothing, Found::Value);
-                failed.push(FailedPrecondition { index, found });
-            }
-        }
-        Ok(failed)
-    }
-
-    fn changes(&self, batch: &Batch) -> Result<Changes, CommitError> {
-        let mut changes = Changes::new();
-        for op in batch.ops() {
-            let at = key::encode(op.space(), op.key());
-            match op {
-                Op::Put { space, value, .. } => {
-                    if space.mode() == Mode::AppendOnly {
-                        let present = match changes.get(&at) {
-                            Some(change) => change.is_some(),
-                            None => self.engine.get(&at).map_err(|failure| self.unread(&failure))?.is_some(),
-                        };
-                        if present {
-                            return Err(Refusal::AppendOnly { space: space.name() }.into());
-                        }
-                    }
-                    changes.insert(at, Some(value.clone()));
-                }
-                Op::Delete { .. } | Op::Prune { .. } => {
-                    changes.insert(at, None);
-                }
-            }
-        }
-        Ok(changes)
     }
 
     // Ahead of the write: see `Snapshot`. An image too many, where the write then fails, says what is still true.
@@ -205,7 +166,7 @@ impl SledStore {
 
 impl Read for SledStore {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.get_now(&key::encode(space, key)).map_err(|failure| self.read_failed(failure))
+        self.get_now(&flat::encode(space, key)).map_err(|failure| self.read_failed(failure))
     }
 
     fn scan(

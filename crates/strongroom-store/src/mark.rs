@@ -1,25 +1,52 @@
-//! The mark: how many commits were synced, in a small file beside the engine's log.
+//! The mark: how many commits were synced, in a small file beside an engine's own.
 //!
-//! The engine takes a log whose end is missing or unreadable for one that a crash tore, and goes on with what is left.
+//! An engine takes a file whose end is missing or unreadable for one that a crash tore, and goes on with what is left.
 //! So each commit is counted twice: in the engine, and, once it is synced, here. An engine that comes back with fewer
 //! commits than the mark has lost acknowledged ones, and the store refuses to open.
 //!
 //! The mark is written, not synced: a sync of its own would double the price of a commit. After `kill -9` it is exact;
-//! after a power cut it may be older than the engine's log, never younger, since the log was synced before it.
+//! after a power cut it may be older than the engine's file, never younger, since that was synced before it.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
-/// The file.
+/// How many commits were acknowledged, in a file `mark`. For backends whose data is files: see [`Mark::check`].
 #[derive(Debug)]
-pub(crate) struct Mark(File);
+pub struct Mark(File);
+
+/// Why a store must not go on with what its engine came back with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MarkError {
+    /// The engine has fewer commits than were acknowledged.
+    #[error(
+        "its file `{file}` ends after change {commits}, and {missing} more were acknowledged (see `mark`)"
+    )]
+    Lost {
+        /// The engine's file.
+        file: &'static str,
+        /// How many commits the engine has.
+        commits: u64,
+        /// How many acknowledged ones it lacks.
+        missing: u64,
+    },
+    /// There are commits and no mark.
+    #[error("its file `mark` is missing, which says how many changes were acknowledged")]
+    Missing,
+    /// The file is not one of ours.
+    #[error("its file `mark` is not what was written")]
+    Unreadable,
+    /// The operating system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
 
 /// What a file said when it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
+enum Seen {
     /// At least so many commits were acknowledged.
     Commits(u64),
     /// The file was not there, and now is.
@@ -34,7 +61,47 @@ const SLOT_BYTES: usize = 16;
 const NAME: &str = "mark";
 
 impl Mark {
-    pub(crate) fn open(folder: &Path) -> io::Result<(Self, Seen)> {
+    /// Holds what an engine came back with against what was acknowledged, and opens the mark for the commits to come.
+    /// The caller syncs the folder, since the file may be new.
+    ///
+    /// `file` is the engine's file, for the message; `commits` is how many the engine has. With `accept_loss` whatever
+    /// is missing is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// [`MarkError`]; a second opening says the same.
+    pub fn check(
+        folder: &Path,
+        file: &'static str,
+        commits: u64,
+        accept_loss: bool,
+    ) -> Result<Self, MarkError> {
+        let (mark, seen) = Self::open(folder)?;
+        match seen {
+            _ if accept_loss => {}
+            Seen::Commits(acknowledged) if acknowledged > commits => {
+                let missing = acknowledged.saturating_sub(commits);
+                return Err(MarkError::Lost { file, commits, missing });
+            }
+            Seen::Fresh if commits > 0 => {
+                // Not left behind: a second opening must refuse as well.
+                fs::remove_file(folder.join(NAME))?;
+                return Err(MarkError::Missing);
+            }
+            Seen::Unreadable => return Err(MarkError::Unreadable),
+            Seen::Commits(_) | Seen::Fresh => {}
+        }
+        mark.settle(commits)?;
+        Ok(mark)
+    }
+
+    /// Says that so many commits are synced. Called after the sync and before the acknowledgement, by one thread at a
+    /// time, with counts that never fall.
+    pub fn write(&self, commits: u64) -> io::Result<()> {
+        self.write_to(slot(commits), commits)
+    }
+
+    fn open(folder: &Path) -> io::Result<(Self, Seen)> {
         let path = folder.join(NAME);
         let is_there = path.try_exists()?;
         let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
@@ -48,16 +115,11 @@ impl Mark {
         Ok((Self(file), seen))
     }
 
-    /// Says that so many commits are synced, in both slots, and syncs the file itself.
-    pub(crate) fn settle(&self, commits: u64) -> io::Result<()> {
+    /// Says it in both slots, and syncs the file itself.
+    fn settle(&self, commits: u64) -> io::Result<()> {
         self.write(commits)?;
         self.write_to(slot(commits.wrapping_add(1)), commits)?;
         self.0.sync_all()
-    }
-
-    /// Says that so many commits are synced.
-    pub(crate) fn write(&self, commits: u64) -> io::Result<()> {
-        self.write_to(slot(commits), commits)
     }
 
     fn write_to(&self, at: u64, commits: u64) -> io::Result<()> {
