@@ -19,8 +19,9 @@
 //!
 //! It proves: atomicity of refused and conflicting batches, every kind of precondition, the order of changes within a
 //! batch, append-only refusal on every path, the limits at and one past them, scans and pages in both directions,
-//! exactly one winner of each compare-and-swap race, snapshots that stay still while writers run, and agreement with
-//! a `BTreeMap` over generated histories that include reopening and crashing.
+//! exactly one winner of each compare-and-swap race, a log without gap or duplicate, snapshots that stay still and whole
+//! while writers run, honest outcomes, and agreement with a `BTreeMap` over generated histories that include reopening
+//! and crashing. [`run_with`] names each promise as it passes.
 //!
 //! It does not prove durability against the loss of power, which no test inside a process can: a backend counts its
 //! own syncs, as `strongroom-store-sled` does.
@@ -66,18 +67,49 @@ pub trait Factory {
 ///
 /// Where the backend breaks a promise of [`Store`], with what was expected and what happened.
 pub fn run<F: Factory>(factory: &F) {
+    run_with(factory, &mut |_| ());
+}
+
+/// Runs the whole suite, and names each promise once it was kept.
+///
+/// # Panics
+///
+/// As [`run`]; the promise that was broken is the one after the last that was named.
+pub fn run_with<F: Factory>(factory: &F, kept: &mut dyn FnMut(&'static str)) {
     rules::preconditions(&factory.fresh().0);
+    kept(
+        "preconditions of every kind are judged against the state before the batch, and each that fails is told",
+    );
     rules::order_within_a_batch(&factory.fresh().0);
+    kept("changes apply in the order of the batch");
     let (store, right) = factory.fresh();
     rules::append_only(&store, &right);
+    drop(store);
+    kept("append-only spaces refuse overwriting and deleting on every path but pruning by right");
     rules::limits(&factory.fresh().0);
+    kept("limits hold at the limit and one past it");
     rules::durability(&factory.fresh().0);
+    kept("durability is reported as achieved, and more than that is refused");
+    rules::the_reserve_changes_nothing_else(&factory.fresh().0);
+    kept("a batch from the reserve is otherwise a batch like any other");
+    rules::outcomes(&factory.fresh().0);
+    kept("what became of a commit is never told wrongly");
     rules::spaces_do_not_touch(&factory.fresh().0);
+    kept("spaces do not touch each other");
     scans::pages(&factory.fresh().0);
+    kept("scans and pages in both directions are in order and complete");
     races::one_winner_creates(&factory.fresh().0);
+    kept("of threads that create the same key, one wins");
     races::no_increment_is_lost(&factory.fresh().0);
+    kept("compare-and-swap loses no update");
+    races::a_log_has_no_gap(&factory.fresh().0);
+    kept("threads that append behind one head leave no gap and no duplicate");
     races::snapshots_stay_still(&factory.fresh().0);
+    kept("snapshots stay still while writers run");
+    races::snapshots_are_not_torn(&factory.fresh().0);
+    kept("snapshots see whole batches");
     model::agrees_with_a_map(factory);
+    kept("generated histories agree with a map, after reopening and after crashing as well");
 }
 
 // The ids at both ends and neighbours of different modes: where a key could slip into the next space.

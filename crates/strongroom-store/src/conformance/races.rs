@@ -1,6 +1,6 @@
 //! Threads: compare-and-swap has one winner, and a snapshot stays still.
 
-use super::{LOG, LOWEST, commit, effort, must_commit, value};
+use super::{HIGHEST, LOG, LOWEST, commit, effort, must_commit, value};
 use crate::{Batch, CommitError, Direction, Found, KeyRange, Pair, Read, ReadError, SCAN_LIMIT_MAX, Store};
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -164,4 +164,84 @@ fn look(snapshot: &dyn Read, direction: Direction, limit: usize) -> Result<Vec<P
             _ => return Ok(all),
         }
     }
+}
+
+/// A head row that says how long the log is, and entries behind it: the shape of every log on this trait.
+pub(super) fn a_log_has_no_gap(store: &impl Store) {
+    let rounds = effort().saturating_mul(10);
+    let acknowledged: u32 = thread::scope(|scope| {
+        let writers: Vec<_> = (0..THREADS)
+            .map(|me| {
+                scope.spawn(move || {
+                    let mut done = 0_u32;
+                    while done < rounds {
+                        let head = value(store, LOWEST, b"head");
+                        let size = head.as_deref().map_or(0, number);
+                        let batch = match head {
+                            Some(head) => Batch::new().require_value(LOWEST, "head", head),
+                            None => Batch::new().require_absent(LOWEST, "head"),
+                        };
+                        let next = size.checked_add(1).expect("few entries");
+                        let batch =
+                            batch.put(LOG, size.to_be_bytes(), [me]).put(LOWEST, "head", next.to_be_bytes());
+                        match commit(store, &batch) {
+                            Ok(_) => done = done.saturating_add(1),
+                            Err(CommitError::Conflict(_)) => {}
+                            answer => {
+                                panic!("an append that lost a race: expected `Conflict`, got {answer:?}")
+                            }
+                        }
+                    }
+                    done
+                })
+            })
+            .collect();
+        writers.into_iter().map(|writer| writer.join().expect("no writer panics")).sum()
+    });
+    let head = value(store, LOWEST, b"head").as_deref().map_or(0, number);
+    let entries =
+        store.scan(LOG, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX).expect("scan answers");
+    let keys: Vec<u32> = entries.iter().map(|(key, _)| number(key)).collect();
+    assert_eq!(
+        keys,
+        (0..acknowledged).collect::<Vec<_>>(),
+        "one entry for each acknowledgement, without a gap"
+    );
+    assert_eq!(head, acknowledged, "the head says how many there are");
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    u32::from_be_bytes(bytes.try_into().expect("four bytes"))
+}
+
+/// Every batch writes the same value to several keys of two spaces: a view in which they differ is torn.
+pub(super) fn snapshots_are_not_torn(store: &impl Store) {
+    const KEYS: u8 = 6;
+    let batch = |n: u32| {
+        (0..KEYS).fold(Batch::new(), |batch, key| {
+            batch.put(LOWEST, [key], n.to_be_bytes()).put(HIGHEST, [key], n.to_be_bytes())
+        })
+    };
+    must_commit(store, &batch(0), "the first of many batches");
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let looker = scope.spawn(|| {
+            let mut looks = 0_u32;
+            while !done.load(Ordering::SeqCst) || looks == 0 {
+                let snapshot = store.snapshot().expect("snapshot answers");
+                let scan = |space| snapshot.scan(space, &KeyRange::all(), Direction::Forward, 100);
+                // A store that keeps little history may give a snapshot up; it must not tear it.
+                let (Ok(low), Ok(high)) = (scan(LOWEST), scan(HIGHEST)) else { continue };
+                let values: Vec<u32> = low.iter().chain(&high).map(|(_, value)| number(value)).collect();
+                assert_eq!(values.len(), usize::from(KEYS) * 2, "every key is there");
+                assert!(values.windows(2).all(|two| two.first() == two.last()), "a torn view: {values:?}");
+                looks = looks.saturating_add(1);
+            }
+        });
+        for n in 1..effort().saturating_mul(60) {
+            must_commit(store, &batch(n), "one of many batches");
+        }
+        done.store(true, Ordering::SeqCst);
+        looker.join().expect("the looker saw whole batches");
+    });
 }

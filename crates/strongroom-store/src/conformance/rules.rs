@@ -3,7 +3,7 @@
 use super::{HIGHEST, LOG, LOWEST, commit, must_commit, sha256, value};
 use crate::{
     BATCH_BYTES_MAX, BATCH_OPS_MAX, Batch, CommitError, Direction, Durability, Found, KEY_BYTES_MAX,
-    KeyRange, PruneRight, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
+    KeyRange, Outcome, PruneRight, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
 };
 use uuid::Uuid;
 
@@ -239,4 +239,37 @@ fn expect_refused(store: &impl Store, batch: &Batch, refusal: &Refusal, what: &s
         Err(CommitError::Refused(found)) => assert_eq!(&found, refusal, "{what}"),
         answer => panic!("{what}: expected `{refusal:?}`, got {answer:?}"),
     }
+}
+
+pub(super) fn the_reserve_changes_nothing_else(store: &impl Store) {
+    must_commit(store, &Batch::new().put(LOWEST, "k", "v").from_reserve(), "a put from the reserve");
+    assert_eq!(value(store, LOWEST, b"k"), Some(b"v".to_vec()));
+    let conflict = Batch::new().require_absent(LOWEST, "k").put(LOWEST, "k", "w").from_reserve();
+    expect_conflict(store, &conflict, "a precondition of a batch from the reserve");
+    must_commit(store, &Batch::new().put(LOG, "k", "v").from_reserve(), "an append from the reserve");
+    match commit(store, &Batch::new().put(LOG, "k", "w").from_reserve()) {
+        Err(CommitError::Refused(Refusal::AppendOnly { .. })) => {}
+        answer => {
+            panic!("overwriting an append-only key from the reserve: expected a refusal, got {answer:?}")
+        }
+    }
+    must_commit(store, &Batch::new().delete(LOWEST, "k").from_reserve(), "a delete from the reserve");
+    assert_eq!(value(store, LOWEST, b"k"), None);
+}
+
+pub(super) fn outcomes(store: &impl Store) {
+    must_commit(store, &Batch::new().put(LOWEST, "k", "v"), "a plain put");
+    // An id that no commit had: whoever says that it was applied says so of everything.
+    let never = Uuid::from_u128(0x0bad_1dea);
+    let first = store.outcome(never);
+    assert!(!matches!(first, Ok(Outcome::Applied)), "a commit that never was is not applied, got {first:?}");
+    let second = store.outcome(never);
+    assert!(
+        matches!((&first, &second), (Ok(first), Ok(second)) if first == second),
+        "an outcome is final: first {first:?}, then {second:?}"
+    );
+    let most = store.capabilities().durability_max;
+    let synced = store.sync();
+    assert!(matches!(synced, Ok(level) if level == most), "a sync reaches {most:?}, got {synced:?}");
+    assert_eq!(value(store, LOWEST, b"k"), Some(b"v".to_vec()));
 }
