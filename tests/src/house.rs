@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use strongroom::{Folder, FolderError, FolderOptions, Parts, Session, Texts, Vault};
+use strongroom::{Folder, FolderError, FolderOptions, Home, Moved, Parts, Session, Texts, Vault};
 use strongroom_envelope::{
     Keyring, KeyringParams, Keys, KeysOptions, OsRandom, Passphrase, RecordAddress, SigningPurpose,
 };
@@ -50,6 +50,21 @@ impl House {
         house
     }
 
+    /// Makes a new vault whose stores lie elsewhere.
+    pub fn init_in(path: &Path, now: &str, home: Home) -> Self {
+        let mut house = Self::at(path, now);
+        house.options.store = Some(home);
+        Folder::init(path, ORIGIN, texts(), &passphrase(), &house.options).unwrap();
+        house
+    }
+
+    /// Moves the vault into another home, which its folder knows from then on.
+    pub fn move_to(&mut self, home: &Home) -> Moved {
+        let moved = Folder::move_to(&self.path, home, &passphrase(), &self.options, &mut |_| true).unwrap();
+        self.options.store = None;
+        moved
+    }
+
     /// A vault that is there already.
     pub fn at(path: &Path, now: &str) -> Self {
         let clock = Arc::new(TestClock::at(now.parse().unwrap()));
@@ -57,6 +72,7 @@ impl House {
             keyring: None,
             params: KeyringParams::weak_for_tests(),
             store: None,
+            store_password: None,
             clock: Arc::<TestClock>::clone(&clock),
             random: Arc::new(OsRandom),
         };

@@ -50,6 +50,8 @@ impl Context {
         FolderOptions {
             keyring: self.global.keyring.clone(),
             store: self.global.store.clone(),
+            // As libpq has it.
+            store_password: env::var("PGPASSWORD").ok().filter(|password| !password.is_empty()),
             ..FolderOptions::default()
         }
     }

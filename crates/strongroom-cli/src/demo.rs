@@ -121,7 +121,7 @@ pub(crate) fn play(
     egress::alert(&story, &vault, stage)?;
     going::held(&mut story, &vault, stage)?;
     let kept_record = going::gone(&story, &vault, stage)?;
-    going::nowhere(&story, &given, stage)?;
+    going::nowhere(&story, &given, vault.tenant(), stage)?;
     proving::verified(&story, &vault, stage)?;
     let tenant = vault.tenant();
     drop(vault);

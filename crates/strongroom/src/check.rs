@@ -34,7 +34,7 @@ pub fn check_home(
     // So that what is wrong with the place is an answer and not a panic of the suite.
     drop(scratch.open(0)?);
     conformance::run_with(&scratch, kept);
-    scratch.home.remove()
+    scratch.home.remove(scratch.next.get())
 }
 
 /// A home for stores that come and go.
@@ -45,7 +45,10 @@ pub(crate) struct ScratchHome {
 }
 
 impl ScratchHome {
-    fn remove(&self) -> Result<(), HomeError> {
+    fn remove(&self, opened: u32) -> Result<(), HomeError> {
+        for number in 0..=opened {
+            self.home.numbered(&self.dir, number).destroy()?;
+        }
         match fs::remove_dir_all(&self.dir) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(HomeError::new(HomeTrouble::Unavailable, error))
@@ -97,6 +100,6 @@ impl conformance::Factory for Scratch<'_> {
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
         // Where a promise was broken; what cannot be removed lies under a name that says what it is.
-        let _left_behind = self.home.remove();
+        let _left_behind = self.home.remove(self.next.get());
     }
 }

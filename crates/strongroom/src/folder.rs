@@ -80,6 +80,8 @@ pub struct FolderOptions {
     pub params: KeyringParams,
     /// Where the stores lie. For a new vault `sled:` if `None`, for an old one what its `vault.toml` says.
     pub store: Option<Home>,
+    /// For homes that ask for a password and whose URL has none.
+    pub store_password: Option<String>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
@@ -101,6 +103,7 @@ impl Default for FolderOptions {
             keyring: None,
             params: KeyringParams::default(),
             store: None,
+            store_password: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
         }
@@ -298,14 +301,18 @@ impl Folder {
 
     /// What the caller says, or else the vault itself.
     fn home(&self, descriptor: &Descriptor, options: &FolderOptions) -> Result<Home, FolderError> {
-        match (&options.store, &descriptor.store) {
-            (Some(home), _) => Ok(home.clone()),
-            (None, None) => Ok(Home::default()),
+        let home = match (&options.store, &descriptor.store) {
+            (Some(home), _) => home.clone(),
+            (None, None) => Home::default(),
             (None, Some(text)) => text.parse().map_err(|error: HomeParseError| FolderError::Descriptor {
                 path: self.file(DESCRIPTOR),
                 message: format!("store: {error}"),
-            }),
-        }
+            })?,
+        };
+        Ok(match &options.store_password {
+            Some(password) => home.with_password(password),
+            None => home,
+        })
     }
 
     fn keyring(&self, options: &FolderOptions) -> PathBuf {

@@ -78,9 +78,14 @@ impl Folder {
     ) -> Result<Moved, MoveError> {
         let folder = Self::at(path);
         let (tenant, from) = folder.tenant_and_home(options)?;
-        if from == *to {
+        // As they are shown: a password does not make it another place.
+        if from.to_string() == to.to_string() {
             return Err(MoveError::SamePlace(from.to_string()));
         }
+        let to = &match &options.store_password {
+            Some(password) => to.clone().with_password(password),
+            None => to.clone(),
+        };
         let copied = copy_stores(path, tenant, &from, to, options.random.as_ref(), progress)?;
         let there = FolderOptions { store: Some(to.clone()), ..options.clone() };
         let vault: Vault = Self::open(path, passphrase, &there)?;

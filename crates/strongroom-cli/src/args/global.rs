@@ -29,8 +29,8 @@ pub(crate) struct GlobalArgs {
     /// The keyring file [default: `keyring` in the vault's folder]. In production it lies elsewhere.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) keyring: Option<PathBuf>,
-    /// Where the stores lie: `sled:`, `redb:`, or either with a folder behind it [default: `$STRONGROOM_STORE`, else
-    /// what the vault says; a new vault uses `sled:`].
+    /// Where the stores lie: `sled:`, `redb:`, either with a folder behind it, or `postgres://user@host/database` (feature
+    /// `postgres`) [default: `$STRONGROOM_STORE`, else what the vault says; a new vault uses `sled:`].
     #[arg(long, global = true, value_name = "STORE")]
     pub(crate) store: Option<Home>,
     /// How to answer.

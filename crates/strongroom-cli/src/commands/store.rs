@@ -74,7 +74,7 @@ fn copy(args: &StoreCopyArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let dir = ctx.vault_dir();
     let options = ctx.folder_options();
     let home = Folder::home_of(&dir, &options).map_err(|error| of_folder(&dir, error))?;
-    if home != args.from {
+    if home.to_string() != args.from.to_string() {
         return Err(CliError::input(format!(
             "the vault in `{}` lies in `{home}`, not in `{}`; nothing was copied",
             dir.display(),

@@ -14,7 +14,7 @@ use strongroom::{
     retention::{Certificate, Outcome, PlanLine, ReasonCode, Scope, Status},
     types::Digest,
 };
-use strongroom_types::{CaseId, CustomerId, RecordId};
+use strongroom_types::{CaseId, CustomerId, RecordId, TenantId};
 
 /// Act 9.
 pub(super) fn held(story: &mut Story, vault: &Vault, stage: &mut Stage<'_>) -> Result<(), CliError> {
@@ -156,7 +156,12 @@ fn check(json: &str, log_key: &str, certificate_key: &str) -> Result<bool, CliEr
 }
 
 /// Act 11.
-pub(super) fn nowhere(story: &Story, given: &Given, stage: &mut Stage<'_>) -> Result<(), CliError> {
+pub(super) fn nowhere(
+    story: &Story,
+    given: &Given,
+    tenant: TenantId,
+    stage: &mut Stage<'_>,
+) -> Result<(), CliError> {
     stage.act("Who has gone is nowhere in the folder's bytes", "原始字节中查无此人")?;
     let known = &story.cast.leaving;
     let digits: String = known.phone.chars().filter(char::is_ascii_digit).collect();
@@ -175,7 +180,17 @@ pub(super) fn nowhere(story: &Story, given: &Given, stage: &mut Stage<'_>) -> Re
         format!("{} in {}", count(u64::try_from(values.len()).unwrap_or(0), "value"), sighted(&there)),
     )?;
     let (vault, rejects) = (story.world.vault_dir(), story.world.dir.join("rejects"));
-    let searched = needle::search(&[&vault, &rejects], &values)?;
+    let elsewhere = story.world.dir.join("brought-here");
+    let mut places: Vec<&std::path::Path> = vec![&vault, &rejects];
+    if story.world.is_elsewhere()? {
+        // What no folder of ours holds is brought here, pair by pair.
+        story.world.copy(tenant, "brought-here")?;
+        places.push(&elsewhere);
+    }
+    let searched = needle::search(&places, &values)?;
+    if places.contains(&elsewhere.as_path()) {
+        std::fs::remove_dir_all(&elsewhere).map_err(|error| CliError::file(&elsewhere, &error))?;
+    }
     stage.check(
         "and nowhere in vault and rejects",
         searched.sightings.is_empty() && searched.bytes > 0,

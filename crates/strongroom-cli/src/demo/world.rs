@@ -72,6 +72,13 @@ impl World {
         Folder::open(&self.dir.join(folder), &Passphrase::new(passphrase), options)
     }
 
+    /// Whether the vault's stores lie outside its folder.
+    pub(crate) fn is_elsewhere(&self) -> Result<bool, CliError> {
+        let vault = self.vault_dir();
+        let home = Folder::home_of(&vault, &self.options).map_err(|error| of_folder(&vault, error))?;
+        Ok(!matches!(home, Home::Sled(None) | Home::Redb(None)))
+    }
+
     /// Copies the vault, which nobody may have open: its files, and what is in its stores.
     pub(crate) fn copy(&self, tenant: TenantId, folder: &str) -> Result<(), CliError> {
         let (vault, target) = (self.vault_dir(), self.dir.join(folder));
