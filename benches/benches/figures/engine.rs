@@ -39,6 +39,10 @@ impl RawSled {
         Ok(Self { tree: db.open_tree("raw")?, db, log: File::open(path.join("db"))? })
     }
 
+    pub(crate) fn tree(&self) -> &sled::Tree {
+        &self.tree
+    }
+
     pub(crate) fn commit(&self, batch: sled::Batch) -> Result<(), Fault> {
         self.tree.apply_batch(batch)?;
         self.db.flush()?;

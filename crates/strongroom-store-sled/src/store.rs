@@ -10,7 +10,7 @@ use std::{
     fmt, fs,
     path::{Path, PathBuf},
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -35,8 +35,9 @@ pub struct SledStore {
     applied: AtomicU64,
     /// Held from the check of the preconditions until the batch is applied.
     writer: Mutex<()>,
-    /// How many of the commits are synced. Held while syncing: who waits for it finds its own commit synced by then.
-    synced: Mutex<u64>,
+    synced: Mutex<Synced>,
+    /// Told at the end of each sync.
+    sync_ended: Condvar,
     pub(crate) images: Mutex<Images>,
     /// Why no more commits are taken.
     dead: OnceLock<String>,
@@ -44,6 +45,14 @@ pub struct SledStore {
 
 // A sync is `F_FULLFSYNC`, `fsync` or the like on every Unix. Elsewhere folders cannot be synced this way.
 const REACHES: Durability = if cfg!(unix) { Durability::Power } else { Durability::Process };
+
+/// How far the log file is synced.
+struct Synced {
+    /// So many commits are.
+    commits: u64,
+    /// A thread is at it: one at a time, so that none overtakes another.
+    is_under_way: bool,
+}
 
 /// What opening found.
 pub(crate) struct Parts {
@@ -65,7 +74,8 @@ impl SledStore {
             opening,
             applied: AtomicU64::new(commits),
             writer: Mutex::default(),
-            synced: Mutex::new(commits),
+            synced: Mutex::new(Synced { commits, is_under_way: false }),
+            sync_ended: Condvar::new(),
             images: Mutex::new(Images::new(options.before_image_bytes)),
             dead: OnceLock::new(),
         }
@@ -117,23 +127,40 @@ impl SledStore {
         Ok(())
     }
 
-    /// Waits until this many commits are synced, syncing them where nobody else does.
+    /// Waits until this many commits are synced, syncing them where nobody else does. Whoever was covered by a sync
+    /// goes on at its end, and does not wait for the next one.
     fn sync_to(&self, version: u64) -> Result<(), CommitError> {
         let mut synced = lock(&self.synced);
-        if *synced >= version {
-            return Ok(());
+        loop {
+            if synced.commits >= version {
+                return Ok(());
+            }
+            // A sync that failed once must not be tried again: the system may have dropped the pages it could not write,
+            // and the second sync would succeed without them.
+            if let Some(reason) = self.dead.get() {
+                return Err(CommitError::Unknown { commit: None, reason: reason.clone() });
+            }
+            if !synced.is_under_way {
+                break;
+            }
+            synced = self.sync_ended.wait(synced).unwrap_or_else(PoisonError::into_inner);
         }
-        // A sync that failed once must not be tried again: the system may have dropped the pages it could not write,
-        // and the second sync would succeed without them.
-        if let Some(reason) = self.dead.get() {
-            return Err(CommitError::Unknown { commit: None, reason: reason.clone() });
-        }
+        synced.is_under_way = true;
+        drop(synced);
         let covered = self.applied.load(Ordering::SeqCst);
-        self.engine.sync().map_err(|failure| self.die(&failure))?;
-        // After the sync and before anybody hears of it.
-        self.mark.write(covered).map_err(|error| self.die(&Failure::Sync(error)))?;
-        *synced = covered;
-        Ok(())
+        let done = self.engine.sync().and_then(|()| {
+            // After the sync and before anybody hears of it.
+            self.mark.write(covered).map_err(Failure::Sync)
+        });
+        let done = done.map_err(|failure| self.die(&failure));
+        let mut synced = lock(&self.synced);
+        synced.is_under_way = false;
+        if done.is_ok() {
+            synced.commits = covered;
+        }
+        drop(synced);
+        self.sync_ended.notify_all();
+        done
     }
 
     /// A failure after which nobody knows what was applied.
