@@ -198,13 +198,22 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
         .map(|(nth, moment)| (moment, nth))
         .collect();
     moments.sort_unstable();
+    // The store was made once its folder was synced. A cut before that may leave a folder that is refused.
+    let is_made = |event: &Event| matches!(event, Event::End(call) if matches!(&trace.calls[*call], Call::Sync(path) if path.as_os_str().is_empty()));
+    let made = trace.events.iter().position(is_made).unwrap();
     let mut disk = Disk::new(trace, None);
+    let mut unmade = 0;
     for (moment, nth) in moments {
         let keep = WAYS[nth % WAYS.len()];
         disk.advance(moment);
         let found = cut(&disk, keep, &mut Random(seed ^ u64::try_from(nth).unwrap()));
+        if found.is_err() && moment <= made {
+            unmade += 1;
+            continue;
+        }
         assert_eq!(found, Ok(()), "power cut at event {moment} of {}, {keep:?}, seed {seed}", trace.events.len());
     }
+    println!("{cuts} power cuts, seed {seed}: {unmade} left a store refused that was not made yet, none lost a batch");
 }
 
 #[test]
