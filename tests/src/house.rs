@@ -87,6 +87,11 @@ impl House {
         Folder::open(&self.path, &passphrase(), &self.options)
     }
 
+    /// Opens the vault to look at it, damaged as its log may be.
+    pub fn inspect(&self) -> Vault {
+        Folder::inspect(&self.path, &passphrase(), &self.options).unwrap()
+    }
+
     /// Its stores by themselves.
     pub fn stores(&self) -> Opened {
         let (data, prune) =
@@ -249,12 +254,15 @@ pub fn kind(name: &str) -> Kind {
 /// Sealed records, as `docs/format.md` of the vault numbers the spaces.
 pub const RECORD: Space = Space::mutable(16, "record");
 
-/// Copies a folder with everything in it.
+/// Copies a folder with everything in it but the space that stores keep back, which they take again when they open.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
+        if entry.file_name() == "reserve" {
+            continue;
+        }
         if entry.file_type().unwrap().is_dir() {
             copy_folder(&entry.path(), &target);
         } else {

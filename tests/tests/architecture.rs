@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Which crate may use which, in the program that users run. A new line here is a change of architecture.
-const STAR: [(&str, &[&str]); 12] = [
+const STAR: [(&str, &[&str]); 13] = [
     (
         "strongroom",
         &[
@@ -22,6 +22,7 @@ const STAR: [(&str, &[&str]); 12] = [
             "strongroom-policy",
             "strongroom-retention",
             "strongroom-store",
+            "strongroom-store-redb",
             "strongroom-store-sled",
             "strongroom-types",
             "strongroom-watch",
@@ -35,6 +36,7 @@ const STAR: [(&str, &[&str]); 12] = [
     ("strongroom-policy", &["strongroom-types"]),
     ("strongroom-retention", &["strongroom-types"]),
     ("strongroom-store", &[]),
+    ("strongroom-store-redb", &["strongroom-store"]),
     ("strongroom-store-sled", &["strongroom-store"]),
     ("strongroom-types", &[]),
     ("strongroom-watch", &["strongroom-types"]),

@@ -39,6 +39,9 @@ pub enum CheckpointError {
     /// The handle is poisoned: reopen the log.
     #[error("the log takes no more writes through this handle: reopen it")]
     Poisoned,
+    /// The log was opened to look at it alone.
+    #[error("the log was opened to be looked at, nothing is written to it")]
+    ReadOnly,
     /// The signer did not sign.
     #[error(transparent)]
     Sign(#[from] SignError),

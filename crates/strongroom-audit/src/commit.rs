@@ -147,6 +147,9 @@ pub enum LogError {
     /// The log's own rows could not be read.
     #[error("the log could not be read: {0}")]
     Read(String),
+    /// The log was opened to look at it alone.
+    #[error("the log was opened to be looked at, nothing is written to it")]
+    ReadOnly,
     /// The caller's changes break a limit or the mode of a space.
     #[error(transparent)]
     Refused(#[from] Refusal),

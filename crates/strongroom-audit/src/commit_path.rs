@@ -7,10 +7,11 @@ use crate::{
     evaluate::{Draft, Load, Merge, Owner, Placed, Prepared},
     key::{DETAILS, SPACE_ID_MAX},
     log::{ATTEMPTS_MAX, Tip},
-    queue::Slot,
 };
 use std::{collections::BTreeMap, iter, mem, sync::Arc};
 use strongroom_store::{Batch, CommitError, FailedPrecondition, Op, Precondition, Space, StoreExt as _};
+
+type Slot = strongroom_store::Slot<Prepared, Outcome>;
 use strongroom_types::Timestamp;
 
 type Outcome = Result<Receipt, LogError>;
@@ -90,7 +91,7 @@ impl Log {
         let (mut placed, mut refused) = (Vec::new(), Vec::new());
         let open = group.iter().zip(&work.outcomes).enumerate().filter(|(_, (_, outcome))| outcome.is_none());
         for (number, (slot, _)) in open.take(work.at_once) {
-            match merge.add(number, &slot.commit) {
+            match merge.add(number, &slot.work) {
                 Ok(place) => placed.push((number, place)),
                 Err(error @ LogError::Invariant(_)) => return Err(error),
                 Err(error) => refused.push((number, error)),
@@ -113,7 +114,7 @@ impl Log {
             *tip = Tip { head, row };
             for (number, Placed { indices, time }) in placed {
                 let entries =
-                    group.get(number).map(|slot| slot.commit.drafts.iter().map(|draft| draft.id).collect());
+                    group.get(number).map(|slot| slot.work.drafts.iter().map(|draft| draft.id).collect());
                 let entries = entries.unwrap_or_default();
                 work.settle(number, Ok(Receipt { first: indices.start, entries, time, durability }));
             }

@@ -6,10 +6,11 @@ use crate::{
     WitnessError,
     commit_path::check_spaces,
     detail::aad,
+    evaluate::{Load, Prepared},
     head::Head,
     key::{CHECKPOINTS, DETAILS, HEADS},
     lookup::{View, split_entry},
-    queue::Queue,
+    tail::check_tail,
     tree,
 };
 use std::{
@@ -21,8 +22,8 @@ use std::{
     },
 };
 use strongroom_store::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, PruneRight, Read, ReadError, Store,
-    StoreExt as _,
+    Batch, Capabilities, CommitError, Committed, Direction, Durability, PruneRight, Queue, Read, ReadError,
+    Store, StoreExt as _,
 };
 use strongroom_types::{CustomerId, Random, TenantId, Timestamp};
 
@@ -37,12 +38,15 @@ pub struct LogOptions {
     pub origin: String,
     /// Which generation of the tenant's log; a later one needs another origin.
     pub generation: u32,
+    /// Opens a log to look at it, even one whose end is damaged: it can be read, proved and verified, and every write
+    /// is refused with [`LogError::ReadOnly`].
+    pub read_only: bool,
 }
 
 impl LogOptions {
     /// The first generation of a tenant's log.
     pub fn new(tenant: TenantId, origin: impl Into<String>) -> Self {
-        Self { tenant, origin: origin.into(), generation: 0 }
+        Self { tenant, origin: origin.into(), generation: 0, read_only: false }
     }
 }
 
@@ -83,7 +87,7 @@ pub struct Log {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) tip: Mutex<Tip>,
     pub(crate) poisoned: AtomicBool,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Queue<Prepared, Result<Receipt, LogError>>,
 }
 
 /// The head as this handle knows it, with the row it stands in.
@@ -116,7 +120,11 @@ impl Log {
         let stream = Stream { tenant: options.tenant, generation: options.generation };
         let view = View { read: &*store, stream };
         let (head, row) = view.head()?;
-        check_tip(view, &head)?;
+        match check_tail(view, &head) {
+            Err(OpenError::Inconsistent { .. } | OpenError::Lookup(LookupError::Damaged { .. }))
+                if options.read_only => {}
+            checked => checked?,
+        }
         let tip = Mutex::new(Tip { head, row });
         let poisoned = AtomicBool::new(false);
         Ok(Self {
@@ -145,7 +153,12 @@ impl Log {
     pub fn commit(&self, now: Timestamp, commit: Commit) -> Result<Receipt, LogError> {
         self.check_usable()?;
         let prepared = self.prepare(now, commit)?;
-        self.queue.submit(prepared, |group| self.apply(group))
+        self.queue.submit(
+            prepared,
+            |waiting| head(waiting),
+            |group| self.apply(group),
+            || Err(LogError::Poisoned),
+        )
     }
 
     /// Puts chunks that nothing refers to yet, without an event; a later commit publishes them by naming them.
@@ -245,6 +258,21 @@ impl Log {
         })
     }
 
+    /// As [`entries`](Self::entries), but passing over what is no entry, which [`verify`](crate::verify()) names.
+    pub fn whole_entries(
+        &self,
+        range: Range<u64>,
+        mut visit: impl FnMut(u64, Entry),
+    ) -> Result<(), ReadError> {
+        self.view().entry_rows(range.start, |index, row| {
+            let entry = split_entry(row).and_then(|(_, leaf)| Entry::decode(leaf).ok());
+            if let Some(entry) = entry.filter(|_| index < range.end) {
+                visit(index, entry);
+            }
+            Ok(index < range.end)
+        })
+    }
+
     /// The sealed detail of an entry, opened and checked against the entry; `None` if it never had one.
     pub fn detail(&self, index: u64) -> Result<Option<Detail>, LookupError> {
         let entry = self.entry(index)?.ok_or(LookupError::Missing { what: "entry", index })?;
@@ -259,7 +287,10 @@ impl Log {
     /// Signs and stores a checkpoint of the log as it is now, after making all of it durable: what a checkpoint
     /// states must not be lost with the power. Also worth doing when nothing happened, as a sign of life.
     pub fn checkpoint(&self, now: Timestamp) -> Result<Checkpoint, CheckpointError> {
-        let mut tip = self.tip().map_err(|_| CheckpointError::Poisoned)?;
+        let mut tip = self.tip().map_err(|error| match error {
+            LogError::ReadOnly => CheckpointError::ReadOnly,
+            _ => CheckpointError::Poisoned,
+        })?;
         for _ in 0..ATTEMPTS_MAX {
             let (head, row) = self.view().head()?;
             // After the look at the head: another process may have added to it without syncing.
@@ -348,6 +379,9 @@ impl Log {
     }
 
     pub(crate) fn check_usable(&self) -> Result<(), LogError> {
+        if self.options.read_only {
+            return Err(LogError::ReadOnly);
+        }
         if self.poisoned.load(Ordering::Acquire) { Err(LogError::Poisoned) } else { Ok(()) }
     }
 
@@ -400,6 +434,18 @@ impl fmt::Debug for Log {
     }
 }
 
+/// The longest head of the queue that fits one batch. Commits from the reserve go by themselves: what has no right to
+/// it must neither use it nor be refused with them.
+fn head(waiting: &mut dyn Iterator<Item = &Prepared>) -> usize {
+    let (mut load, mut reserve) = (Load::FIXED, None);
+    let fits = |commit: &&Prepared| {
+        load = load.plus(commit.load());
+        let own = commit.changes.is_from_reserve();
+        load.fits() && *reserve.get_or_insert(own) == own
+    };
+    waiting.take_while(fits).count()
+}
+
 /// Opens a sealed detail and holds it against the commitments of its entry.
 pub(crate) fn open_detail(
     sealer: &dyn DetailSealer,
@@ -413,28 +459,4 @@ pub(crate) fn open_detail(
 
 fn decode(index: u64, leaf: &[u8]) -> Result<Entry, LookupError> {
     Entry::decode(leaf).map_err(|error| LookupError::Entry { index, error })
-}
-
-/// A cheap look at the end of the log; `verify` looks at all of it.
-fn check_tip(view: View<'_>, head: &Head) -> Result<(), OpenError> {
-    let size = head.size();
-    let refused = |what| Err(OpenError::Inconsistent { what, size });
-    if view.entry(size)?.is_some() {
-        return refused("an entry past the end");
-    }
-    if let Some(last) = size.checked_sub(1) {
-        let Some((chain, _)) = view.entry(last)? else { return refused("the last entry is missing") };
-        if chain != head.chain {
-            return refused("the last entry is not the one of the head");
-        }
-    }
-    if let Some(last) = head.checkpoints.checked_sub(1)
-        && view.checkpoint(last)?.is_none()
-    {
-        return refused("the last checkpoint is missing");
-    }
-    if view.checkpoint(head.checkpoints)?.is_some() {
-        return refused("a checkpoint past the end");
-    }
-    Ok(())
 }

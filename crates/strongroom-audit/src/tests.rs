@@ -292,10 +292,19 @@ impl Bench {
 }
 
 fn open(rig: &Arc<Rig>, sealer: &Arc<Sealer>, random: Arc<dyn Random>) -> Result<Log, OpenError> {
+    open_as(LogOptions::new(TENANT, ORIGIN), rig, sealer, random)
+}
+
+fn open_as(
+    options: LogOptions,
+    rig: &Arc<Rig>,
+    sealer: &Arc<Sealer>,
+    random: Arc<dyn Random>,
+) -> Result<Log, OpenError> {
     let right = PruneRight::for_store(uuid::Uuid::nil());
     let store: Arc<dyn Store> = Arc::<Rig>::clone(rig);
     let sealer: Arc<dyn DetailSealer> = Arc::<Sealer>::clone(sealer);
-    Log::open(store, right, LogOptions::new(TENANT, ORIGIN), Arc::new(Signer::new(7)), sealer, random)
+    Log::open(store, right, options, Arc::new(Signer::new(7)), sealer, random)
 }
 
 fn root_by_hand(leaves: &[Digest]) -> Digest {

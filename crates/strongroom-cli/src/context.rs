@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use strongroom::{
-    Error, Folder, FolderOptions, Session, Vault, audit::FileWitness, envelope::Passphrase,
+    Error, Folder, FolderError, FolderOptions, Session, Vault, audit::FileWitness, envelope::Passphrase,
     policy::AuthContext,
 };
 
@@ -67,22 +67,45 @@ impl Context {
 
     /// Opens the vault, as the person of `--as`, and goes on with purges that were interrupted.
     pub(crate) fn open(&self) -> Result<Opened<'_>, CliError> {
+        self.open_by(|dir, passphrase, options| {
+            Folder::open(dir, passphrase, options).map(|vault| (vault, false))
+        })
+    }
+
+    /// As [`Self::open`], but a vault whose log is damaged is opened to look at it.
+    pub(crate) fn open_to_verify(&self) -> Result<Opened<'_>, CliError> {
+        self.open_by(|dir, passphrase, options| match Folder::open(dir, passphrase, options) {
+            Err(error @ FolderError::Damaged { .. }) => {
+                self.out.warn(&error.to_string());
+                Folder::inspect(dir, passphrase, options).map(|vault| (vault, true))
+            }
+            opened => opened.map(|vault| (vault, false)),
+        })
+    }
+
+    /// `open` says whether the vault is there to be looked at alone.
+    fn open_by(
+        &self,
+        open: impl FnOnce(&Path, &Passphrase, &FolderOptions) -> Result<(Vault, bool), FolderError>,
+    ) -> Result<Opened<'_>, CliError> {
         let dir = self.vault_dir();
         // Before the passphrase: whoever named the wrong folder should hear that first.
         if !dir.join("vault.toml").exists() {
-            return Err(of_folder(&dir, strongroom::FolderError::NoVault(dir.clone())));
+            return Err(of_folder(&dir, FolderError::NoVault(dir.clone())));
         }
         let staff = Staff::read(&dir)?;
         let person = staff.person(self.global.person.as_deref())?.clone();
         let passphrase = self.passphrase()?;
         let options = self.folder_options();
-        let vault = Folder::open(&dir, &passphrase, &options).map_err(|error| of_folder(&dir, error))?;
+        let (vault, looked_at) = open(&dir, &passphrase, &options).map_err(|error| of_folder(&dir, error))?;
         drop(passphrase);
         person.check(&vault, &dir)?;
         let guard = FileWitness::new(dir.join(GUARD), vec![vault.log_key()]);
         let opened = Opened { context: self, vault, staff, person, options, guard };
-        opened.check_end(&dir)?;
-        opened.recover();
+        if !looked_at {
+            opened.check_end(&dir)?;
+            opened.recover();
+        }
         Ok(opened)
     }
 }

@@ -163,6 +163,9 @@ fn of_verb(error: &Error) -> (Failure, &'static str) {
         Error::Lookup(error) if lookup_is_damage(error) => {
             (Failure::Damaged, "; stop, keep a copy of the folder and restore from a backup")
         }
+        Error::Log(audit::LogError::Full(_)) => {
+            (Failure::Input, "; make room, meanwhile exits, holds, sweeps and key turns go through")
+        }
         Error::Keys(error) => of_keys(error),
         Error::Invariant(_) => (Failure::Internal, ""),
         Error::Approval(error) => of_approval(error),
@@ -256,6 +259,10 @@ pub(crate) fn of_folder(vault: &Path, error: FolderError) -> CliError {
         FolderError::Store(store_sled::OpenError::Damaged { .. }) => {
             (Failure::Damaged, "; nothing was changed: keep a copy and restore from a backup")
         }
+        FolderError::Damaged { .. } => (
+            Failure::Damaged,
+            "; nothing was changed: `strongroom audit verify` says what is left, then restore from a backup",
+        ),
         FolderError::Store(store_sled::OpenError::Foreign { .. }) => {
             (Failure::Damaged, "; restore from a backup")
         }
@@ -299,9 +306,6 @@ pub(crate) fn of_keyring(error: &envelope::KeyringError) -> CliError {
 
 fn of_opening(vault: &Path, error: &OpenError) -> CliError {
     let (kind, todo) = match error {
-        OpenError::Log(audit::OpenError::Inconsistent { .. } | audit::OpenError::Lookup(_)) => {
-            (Failure::Damaged, "; nothing was changed: keep a copy and restore from a backup")
-        }
         OpenError::Keys(error) => of_keys(error),
         OpenError::Keyring(error) => return of_keyring(error),
         _ => (Failure::Input, ""),

@@ -127,7 +127,7 @@ pub enum RewrapError {
 #[non_exhaustive]
 pub enum KeysError {
     /// The key store did not commit.
-    #[error("the key store did not commit")]
+    #[error("the key store did not commit: {0}")]
     Commit(#[from] CommitError),
     /// Others changed the same keys each time it was tried. Try again.
     #[error("others kept changing the same keys: try again")]

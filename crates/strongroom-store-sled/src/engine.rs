@@ -1,22 +1,25 @@
 //! The engine behind a door: its panics become errors, and its log file is truly synced.
 
-use crate::key;
 use sled::{Batch, IVec, Tree};
 use std::{
     collections::BTreeMap,
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
 };
-use strongroom_store::{Direction, KeyRange, Pair, ReadError, Space};
+use strongroom_store::{Direction, KeyRange, Pair, ReadError, Space, flat};
 
 /// The tree and the file behind it.
 pub(crate) struct Engine {
     // Dropped in this order: the tree and the database flush, then the sync handle goes, and the lock last.
     tree: Tree,
+    /// One row: how many commits were applied.
+    counter: Tree,
     _db: sled::Db,
     log: File,
     _lock: File,
 }
+
+const COUNT: &[u8] = b"commits";
 
 /// What becomes of each encoded key: a value, or nothing.
 pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -30,8 +33,15 @@ pub(crate) enum Failure {
 }
 
 impl Engine {
-    pub(crate) const fn new(db: sled::Db, tree: Tree, log: File, lock: File) -> Self {
-        Self { tree, _db: db, log, _lock: lock }
+    pub(crate) const fn new(db: sled::Db, tree: Tree, counter: Tree, log: File, lock: File) -> Self {
+        Self { tree, counter, _db: db, log, _lock: lock }
+    }
+
+    /// How many commits the engine has.
+    pub(crate) fn commits(&self) -> Result<u64, Failure> {
+        let Some(count) = guarded(|| self.counter.get(COUNT))? else { return Ok(0) };
+        let count = count.as_ref().try_into().map(u64::from_le_bytes);
+        count.map_err(|_| Failure::Engine(sled::Error::Corruption { at: None, bt: () }))
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Failure> {
@@ -48,10 +58,10 @@ impl Engine {
         if range.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let (start, end) = key::bounds(space, range);
+        let (start, end) = flat::bounds(space, range);
         guarded(|| {
             let pair = |found: sled::Result<(IVec, IVec)>| {
-                found.map(|(at, value)| (key::decode(&at), value.to_vec()))
+                found.map(|(at, value)| (flat::decode(&at), value.to_vec()))
             };
             let pairs = self.tree.range(start..end);
             match direction {
@@ -61,8 +71,9 @@ impl Engine {
         })
     }
 
-    /// Applies changes in memory and in the engine's write buffer. After a failure, what is applied is not known.
-    pub(crate) fn apply(&self, changes: &Changes) -> Result<(), Failure> {
+    /// Applies changes in memory and in the engine's write buffer, as the commit of this number. After a failure, what is
+    /// applied is not known.
+    pub(crate) fn apply(&self, changes: &Changes, number: u64) -> Result<(), Failure> {
         guarded(|| {
             let mut batch = Batch::default();
             for (at, value) in changes {
@@ -72,6 +83,9 @@ impl Engine {
                 }
             }
             self.tree.apply_batch(batch)?;
+            // Not in the batch: a row beside the data would drag the leaf it lies in into every commit. A crash between
+            // the two leaves a commit that nobody acknowledged and that is not counted, which no mark is ahead of.
+            self.counter.insert(COUNT, &number.to_le_bytes())?;
             // The engine leaves splits and merges of nodes to whoever passes by next. Passing by now makes them part
             // of this commit, so that readers have no reason to write to the log between commits.
             changes.keys().try_for_each(|at| self.tree.get(at).map(drop))

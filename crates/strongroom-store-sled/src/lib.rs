@@ -2,7 +2,6 @@
 
 mod engine;
 mod images;
-mod key;
 mod open;
 mod snapshot;
 mod store;

@@ -3,6 +3,7 @@
 use crate::{
     SledStore,
     engine::{Engine, Failure, guarded},
+    store::Parts,
 };
 use std::{
     fs::{self, File, TryLockError},
@@ -11,7 +12,7 @@ use std::{
     thread,
     time::Duration,
 };
-use strongroom_store::PruneRight;
+use strongroom_store::{Mark, MarkError, PruneRight, Reserve};
 use uuid::Uuid;
 
 /// Why a store did not open.
@@ -56,7 +57,7 @@ pub enum OpenError {
     },
 }
 
-/// How a store uses memory.
+/// How a store uses memory and disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
@@ -65,13 +66,26 @@ pub struct Options {
     /// How many bytes of overwritten values are kept in memory for open snapshots; past it, the oldest snapshot fails
     /// with [`SnapshotTooOld`](strongroom_store::ReadError::SnapshotTooOld). 64 MiB.
     pub before_image_bytes: usize,
+    /// How many bytes of disk are kept back for the day when it is full, so that purges go on; see
+    /// [`Batch::from_reserve`](strongroom_store::Batch::from_reserve). 0 keeps nothing back. 32 MiB: two segments of the
+    /// engine's log.
+    pub reserve_bytes: u64,
+    /// Opens a store that comes back with fewer commits than were acknowledged, and forgets that there were more.
+    /// For saving what is left of a damaged store; never for going on with it.
+    pub accept_loss: bool,
     /// For tests that need the log to come round soon.
     pub(crate) segment_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, before_image_bytes: 64 << 20, segment_bytes: SEGMENT_BYTES }
+        Self {
+            cache_bytes: 64 << 20,
+            before_image_bytes: 64 << 20,
+            reserve_bytes: 32 << 20,
+            accept_loss: false,
+            segment_bytes: SEGMENT_BYTES,
+        }
     }
 }
 
@@ -82,6 +96,9 @@ const SEGMENT_BYTES: usize = 16 << 20;
 
 // FORMAT: the digit is the version of `docs/format.md`.
 const TREE: &[u8] = b"strongroom 0";
+const COUNTER: &[u8] = b"strongroom 0 commits";
+// What the engine may write for one commit at the most: a segment for the log, and its snapshot when it opens.
+const HEADROOM_BYTES: u64 = 24 << 20;
 // The engine makes this one by itself; it stays empty.
 const DEFAULT_TREE: &[u8] = b"__sled__default";
 
@@ -100,26 +117,40 @@ impl SledStore {
         let failed = |source| OpenError::Io { path: path.to_owned(), source };
         create_folder(path)?;
         let lock = lock_folder(path)?;
+        // Before the engine opens, which takes space as well.
+        let reserve = Reserve::open(path, options.reserve_bytes, HEADROOM_BYTES).map_err(failed)?;
         sync_before_recovery(path).map_err(failed)?;
         let db = open_engine(path, options)?;
         let opened = guarded(|| {
             // A tree we do not know is another program's, or of a version to come.
-            let known = |name: &sled::IVec| name == TREE || name == DEFAULT_TREE;
+            let known = |name: &sled::IVec| [TREE, COUNTER, DEFAULT_TREE].contains(&name.as_ref());
             if !db.is_empty() || !db.tree_names().iter().all(known) {
                 return Err(sled::Error::Unsupported(
                     "it has trees that this version does not know".to_owned(),
                 ));
             }
-            let tree = db.open_tree(TREE)?;
-            tree.flush()?;
-            Ok(tree)
+            let trees = (db.open_tree(TREE)?, db.open_tree(COUNTER)?);
+            trees.0.flush()?;
+            Ok(trees)
         });
-        let tree = opened.map_err(|failure| explain(path, failure))?;
+        let (tree, counter) = opened.map_err(|failure| explain(path, failure))?;
         let log = fs::OpenOptions::new().read(true).write(true).open(path.join("db")).map_err(failed)?;
         log.sync_all().map_err(failed)?;
+        let engine = Engine::new(db, tree, counter, log, lock);
+        let (commits, mark) = check_mark(path, &engine, options)?;
         sync_names(path).map_err(failed)?;
-        let engine = Engine::new(db, tree, log, lock);
-        Ok((Self::new(path, opening, engine, options), PruneRight::for_store(opening)))
+        let parts = Parts { engine, reserve, mark, commits };
+        Ok((Self::new(path, opening, parts, options), PruneRight::for_store(opening)))
+    }
+}
+
+/// Holds what the engine came back with against what was acknowledged.
+fn check_mark(path: &Path, engine: &Engine, options: Options) -> Result<(u64, Mark), OpenError> {
+    let commits = engine.commits().map_err(|failure| explain(path, failure))?;
+    match Mark::check(path, "db", commits, options.accept_loss) {
+        Ok(mark) => Ok((commits, mark)),
+        Err(MarkError::Io(source)) => Err(OpenError::Io { path: path.to_owned(), source }),
+        Err(error) => Err(OpenError::Damaged { path: path.to_owned(), reason: error.to_string() }),
     }
 }
 

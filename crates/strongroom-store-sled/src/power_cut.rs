@@ -31,7 +31,7 @@ impl Random {
 }
 
 fn open(path: &Path) -> SledStore {
-    let options = Options { segment_bytes: SEGMENT, ..Options::default() };
+    let options = Options { segment_bytes: SEGMENT, reserve_bytes: 0, ..Options::default() };
     SledStore::open(path, Uuid::from_u128(1), options).unwrap().0
 }
 
@@ -57,7 +57,7 @@ fn model(count: u32) -> Vec<Option<u32>> {
 
 /// How many batches are there, all whole. `None`: the store is damaged.
 fn count_whole(path: &Path) -> Option<u32> {
-    let options = Options { segment_bytes: SEGMENT, ..Options::default() };
+    let options = Options { segment_bytes: SEGMENT, reserve_bytes: 0, ..Options::default() };
     let (store, _right) = SledStore::open(path, Uuid::from_u128(1), options).ok()?;
     let scan = |space| store.scan(space, &KeyRange::all(), Direction::Forward, 10_000).ok();
     let count = u32::try_from(scan(LOG)?.len()).unwrap();
@@ -107,14 +107,26 @@ fn is_rewritten(before: &[u8], after: &[u8], at: usize) -> bool {
     }
 }
 
-/// A copy of a living folder, with another log.
-fn cut(living: &Path, cut: &Path, log: Vec<u8>) -> Option<u32> {
+/// The log and the mark at some moment.
+struct Image {
+    log: Vec<u8>,
+    mark: Vec<u8>,
+}
+
+fn image(living: &Path) -> Image {
+    let read = |name| fs::read(living.join(name)).unwrap();
+    Image { log: read("db"), mark: read("mark") }
+}
+
+/// A copy of a living folder, with another log and the mark of another moment.
+fn cut(living: &Path, cut: &Path, log: Vec<u8>, mark: &[u8]) -> Option<u32> {
     let _gone = fs::remove_dir_all(cut);
     fs::create_dir(cut).unwrap();
     for entry in fs::read_dir(living).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
         fs::copy(entry.path(), cut.join(entry.file_name())).unwrap();
     }
     fs::write(cut.join("db"), log).unwrap();
+    fs::write(cut.join("mark"), mark).unwrap();
     count_whole(cut)
 }
 
@@ -126,17 +138,19 @@ fn no_mixture_of_sectors_loses_an_acknowledged_batch() {
     let mut random = Random(0x5eed);
     let effort: usize =
         std::env::var("STRONGROOM_EFFORT").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
-    let mut images = vec![fs::read(living.join("db")).unwrap()];
+    let mut images = vec![image(&living)];
     let (mut overwritten, mut lost_without_sync) = (0, 0);
     for (n, index) in (0..COMMITS).zip(0usize..) {
         store.commit(&batch(n), Durability::Power).unwrap();
-        let after = fs::read(living.join("db")).unwrap();
-        let before = &images[index];
+        let now = image(&living);
+        let (before, after) = (&images[index].log, &now.log);
         overwritten +=
-            (0..before.len()).step_by(SEGMENT).filter(|at| is_rewritten(before, &after, *at)).count();
+            (0..before.len()).step_by(SEGMENT).filter(|at| is_rewritten(before, after, *at)).count();
         let chances = [5, 1, 9].into_iter().cycle().map(Keep::Some).skip(index % 3).take(effort);
         for keep in [Keep::Overwritten, Keep::Appended, Keep::None].into_iter().chain(chances) {
-            let count = cut(&living, &cut_off, mix(before, &after, keep, &mut random));
+            // The mark is written once the log is synced: during the sync it is that of the commit before.
+            let mixed = mix(before, after, keep, &mut random);
+            let count = cut(&living, &cut_off, mixed, &images[index].mark);
             let fine = count.is_some_and(|count| count == n || count == n + 1);
             assert!(
                 fine,
@@ -146,10 +160,12 @@ fn no_mixture_of_sectors_loses_an_acknowledged_batch() {
         // The control: had the commits since an older image not been synced, the same cut would lose what that image
         // holds. If this never happened, the test above could not fail either.
         if let Some(old) = index.checked_sub(4) {
-            let count = cut(&living, &cut_off, mix(&images[old], &after, Keep::Overwritten, &mut random));
+            let Image { log, mark } = &images[old];
+            let mixed = mix(log, after, Keep::Overwritten, &mut random);
+            let count = cut(&living, &cut_off, mixed, mark);
             lost_without_sync += u32::from(count.is_none_or(|count| usize::try_from(count).unwrap() < old));
         }
-        images.push(after);
+        images.push(now);
     }
     assert!(overwritten > 50, "the log did not come round: {overwritten} segments were overwritten");
     assert!(lost_without_sync > 0, "the cuts of this test cannot hurt even a store that does not sync");

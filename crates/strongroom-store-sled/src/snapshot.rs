@@ -3,13 +3,12 @@
 use crate::{
     SledStore,
     images::{Images, TooOld},
-    key,
 };
 use std::{
     collections::BTreeMap,
     sync::{MutexGuard, PoisonError},
 };
-use strongroom_store::{Direction, KeyRange, Pair, Read, ReadError, SCAN_LIMIT_MAX, Space};
+use strongroom_store::{Direction, KeyRange, Pair, Read, ReadError, SCAN_LIMIT_MAX, Space, flat};
 
 pub(crate) struct Snapshot<'a> {
     store: &'a SledStore,
@@ -37,7 +36,7 @@ impl Drop for Snapshot<'_> {
 impl Read for Snapshot<'_> {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         let now = self.store.get(space, key)?;
-        let before = self.images().before(self.id, &key::encode(space, key))?;
+        let before = self.images().before(self.id, &flat::encode(space, key))?;
         Ok(before.unwrap_or(now))
     }
 
@@ -76,7 +75,7 @@ impl Snapshot<'_> {
         direction: Direction,
         page: Vec<Pair>,
     ) -> Result<Vec<Pair>, ReadError> {
-        let (start, end) = key::bounds(space, covered);
+        let (start, end) = flat::bounds(space, covered);
         let changed = self.images().between(self.id, &start, &end)?;
         if changed.is_empty() {
             return Ok(page);
@@ -84,8 +83,8 @@ impl Snapshot<'_> {
         let mut pairs: BTreeMap<Vec<u8>, Vec<u8>> = page.into_iter().collect();
         for (at, before) in changed {
             match before {
-                Some(value) => pairs.insert(key::decode(&at), value),
-                None => pairs.remove(&key::decode(&at)),
+                Some(value) => pairs.insert(flat::decode(&at), value),
+                None => pairs.remove(&flat::decode(&at)),
             };
         }
         Ok(match direction {

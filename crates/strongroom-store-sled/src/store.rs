@@ -4,7 +4,6 @@ use crate::{
     Options,
     engine::{Changes, Engine, Failure},
     images::Images,
-    key,
     snapshot::Snapshot,
 };
 use std::{
@@ -16,8 +15,8 @@ use std::{
     },
 };
 use strongroom_store::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, FailedPrecondition, Found, KeyRange,
-    Mode, Op, Pair, Read, ReadError, Refusal, SCAN_LIMIT_MAX, Space, Store,
+    Batch, Capabilities, Change, CommitError, Committed, Direction, Durability, KeyRange, Mark, Pair, Read,
+    ReadError, Reserve, SCAN_LIMIT_MAX, Space, Store, flat, judge,
 };
 use uuid::Uuid;
 
@@ -28,9 +27,11 @@ use uuid::Uuid;
 /// acknowledged; whatever is committed after that read is durable no earlier than what it saw.
 pub struct SledStore {
     engine: Engine,
+    reserve: Reserve,
+    mark: Mark,
     path: PathBuf,
     opening: Uuid,
-    /// The number of commits applied since opening. Changed under `writer` alone.
+    /// The number of commits applied since the store was made. Changed under `writer` alone.
     applied: AtomicU64,
     /// Held from the check of the preconditions until the batch is applied.
     writer: Mutex<()>,
@@ -44,15 +45,27 @@ pub struct SledStore {
 // A sync is `F_FULLFSYNC`, `fsync` or the like on every Unix. Elsewhere folders cannot be synced this way.
 const REACHES: Durability = if cfg!(unix) { Durability::Power } else { Durability::Process };
 
+/// What opening found.
+pub(crate) struct Parts {
+    pub(crate) engine: Engine,
+    pub(crate) reserve: Reserve,
+    pub(crate) mark: Mark,
+    /// How many commits there are.
+    pub(crate) commits: u64,
+}
+
 impl SledStore {
-    pub(crate) fn new(path: &Path, opening: Uuid, engine: Engine, options: Options) -> Self {
+    pub(crate) fn new(path: &Path, opening: Uuid, parts: Parts, options: Options) -> Self {
+        let Parts { engine, reserve, mark, commits } = parts;
         Self {
             engine,
+            reserve,
+            mark,
             path: path.to_owned(),
             opening,
-            applied: AtomicU64::new(0),
+            applied: AtomicU64::new(commits),
             writer: Mutex::default(),
-            synced: Mutex::new(0),
+            synced: Mutex::new(commits),
             images: Mutex::new(Images::new(options.before_image_bytes)),
             dead: OnceLock::new(),
         }
@@ -77,57 +90,20 @@ impl SledStore {
         if let Some(reason) = self.dead.get() {
             return Err(CommitError::Fatal(reason.clone()));
         }
-        let failed = self.failed_preconditions(batch).map_err(|failure| self.unread(&failure))?;
-        if !failed.is_empty() {
-            return Err(CommitError::Conflict(failed));
-        }
-        let changes = self.changes(batch)?;
+        let judged = judge(batch, |space, key| self.get_now(&flat::encode(space, key)));
+        let judged = judged.map_err(|failure| self.unread(&failure))??;
+        let encoded =
+            |change: Change<'_>| (flat::encode(change.space, change.key), change.value.map(<[u8]>::to_vec));
+        let changes: Changes = judged.into_iter().map(encoded).collect();
         let before = self.applied.load(Ordering::SeqCst);
         if changes.is_empty() {
             return Ok(before);
         }
         let version = before.saturating_add(1);
         self.record_images(&changes, version).map_err(|failure| self.unread(&failure))?;
-        self.engine.apply(&changes).map_err(|failure| self.die(&failure))?;
+        self.engine.apply(&changes, version).map_err(|failure| self.die(&failure))?;
         self.applied.store(version, Ordering::SeqCst);
         Ok(version)
-    }
-
-    fn failed_preconditions(&self, batch: &Batch) -> Result<Vec<FailedPrecondition>, Failure> {
-        let mut failed = Vec::new();
-        for (index, precondition) in batch.preconditions().iter().enumerate() {
-            let found = self.get_now(&key::encode(precondition.space(), precondition.key()))?;
-            if !precondition.holds(found.as_deref()) {
-                let found = found.map_or(Found::Nothing, Found::Value);
-                failed.push(FailedPrecondition { index, found });
-            }
-        }
-        Ok(failed)
-    }
-
-    fn changes(&self, batch: &Batch) -> Result<Changes, CommitError> {
-        let mut changes = Changes::new();
-        for op in batch.ops() {
-            let at = key::encode(op.space(), op.key());
-            match op {
-                Op::Put { space, value, .. } => {
-                    if space.mode() == Mode::AppendOnly {
-                        let present = match changes.get(&at) {
-                            Some(change) => change.is_some(),
-                            None => self.engine.get(&at).map_err(|failure| self.unread(&failure))?.is_some(),
-                        };
-                        if present {
-                            return Err(Refusal::AppendOnly { space: space.name() }.into());
-                        }
-                    }
-                    changes.insert(at, Some(value.clone()));
-                }
-                Op::Delete { .. } | Op::Prune { .. } => {
-                    changes.insert(at, None);
-                }
-            }
-        }
-        Ok(changes)
     }
 
     // Ahead of the write: see `Snapshot`. An image too many, where the write then fails, says what is still true.
@@ -154,6 +130,8 @@ impl SledStore {
         }
         let covered = self.applied.load(Ordering::SeqCst);
         self.engine.sync().map_err(|failure| self.die(&failure))?;
+        // After the sync and before anybody hears of it.
+        self.mark.write(covered).map_err(|error| self.die(&Failure::Sync(error)))?;
         *synced = covered;
         Ok(())
     }
@@ -188,7 +166,7 @@ impl SledStore {
 
 impl Read for SledStore {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.get_now(&key::encode(space, key)).map_err(|failure| self.read_failed(failure))
+        self.get_now(&flat::encode(space, key)).map_err(|failure| self.read_failed(failure))
     }
 
     fn scan(
@@ -210,6 +188,7 @@ impl Store for SledStore {
         if durability > REACHES {
             return Err(CommitError::TooDurable { asked: durability, reaches: REACHES });
         }
+        self.reserve.admit(batch.is_from_reserve()).map_err(CommitError::Full)?;
         let writer = lock(&self.writer);
         // INVARIANT: pinned from before the batch is applied until it is synced. The engine overwrites a segment of
         // its log once what replaced the segment's pages was written out, which is not yet a sync. Of a batch it

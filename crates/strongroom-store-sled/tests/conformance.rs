@@ -29,7 +29,10 @@ impl Folders {
 
     fn open(&self, path: &Path) -> (SledStore, PruneRight) {
         let opening = Uuid::from_u128(self.next.fetch_add(1, Ordering::SeqCst).into());
-        SledStore::open(path, opening, Options::default()).unwrap()
+        // The suite opens hundreds of stores.
+        let mut options = Options::default();
+        options.reserve_bytes = 1 << 20;
+        SledStore::open(path, opening, options).unwrap()
     }
 
     fn path(&self) -> std::path::PathBuf {

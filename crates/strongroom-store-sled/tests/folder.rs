@@ -16,7 +16,18 @@ const DATA: Space = Space::mutable(3, "data");
 const LOG: Space = Space::append_only(4, "log");
 
 fn open(path: &Path) -> Result<SledStore, OpenError> {
-    SledStore::open(path, Uuid::from_u128(1), Options::default()).map(|(store, _)| store)
+    open_with(path, Options::default())
+}
+
+fn open_with(path: &Path, mut options: Options) -> Result<SledStore, OpenError> {
+    options.reserve_bytes = 0;
+    SledStore::open(path, Uuid::from_u128(1), options).map(|(store, _)| store)
+}
+
+fn accepting_loss() -> Options {
+    let mut options = Options::default();
+    options.accept_loss = true;
+    options
 }
 
 #[test]
@@ -103,8 +114,8 @@ enum Seen {
 }
 
 /// Opens a damaged copy and looks at everything. A value that no batch wrote to its key fails the test.
-fn look(path: &Path, what: &str) -> Seen {
-    let Ok(store) = open(path) else { return Seen::Error };
+fn look(path: &Path, options: Options, what: &str) -> Seen {
+    let Ok(store) = open_with(path, options) else { return Seen::Error };
     let scan = |space| store.scan(space, &KeyRange::all(), Direction::Forward, 10_000);
     let (Ok(log), Ok(data)) = (scan(LOG), scan(DATA)) else { return Seen::Error };
     for (key, value) in &log {
@@ -139,18 +150,18 @@ fn effort() -> u64 {
 }
 
 #[test]
-fn damage_is_an_error_or_a_loss_of_whole_batches() {
+fn damage_is_an_error_and_what_can_be_saved_are_whole_batches() {
     let root = TempDir::new().unwrap();
     let (healthy, damaged) = (healthy(root.path()), root.path().join("damaged"));
     copy(&healthy, &damaged);
-    assert_eq!(look(&damaged, "healthy"), Seen::Whole(BATCHES));
+    assert_eq!(look(&damaged, Options::default(), "healthy"), Seen::Whole(BATCHES));
     copy(&healthy, &damaged);
     let files: Vec<String> = fs::read_dir(&damaged)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name != "blobs" && name != "lock")
         .collect();
-    assert_eq!(files.len(), 3, "a log, a configuration and a snapshot: {files:?}");
+    assert_eq!(files.len(), 4, "a log, a configuration, a snapshot and a mark: {files:?}");
 
     let mut random = 0x5eed_u64;
     let mut below = |limit: u64| {
@@ -174,9 +185,13 @@ fn damage_is_an_error_or_a_loss_of_whole_batches() {
                 bytes.truncate(at);
                 format!("`{name}` cut at {at}")
             };
-            fs::write(damaged.join(name), bytes).unwrap();
+            fs::write(damaged.join(name), &bytes).unwrap();
             let kind = name.split('.').next().unwrap().to_owned();
-            let outcome = look(&damaged, &what);
+            // All of it, or an error: nothing that was acknowledged goes missing in silence.
+            let strict = look(&damaged, Options::default(), &what);
+            assert!(matches!(strict, Seen::Error | Seen::Whole(BATCHES)), "{what}: {strict:?}");
+            // Whoever opens it all the same gets whole batches, or an error.
+            let outcome = look(&damaged, accepting_loss(), &what);
             *seen.entry(format!("{kind} {}", outcome_name(&outcome))).or_default() += 1;
         }
     }
@@ -184,6 +199,34 @@ fn damage_is_an_error_or_a_loss_of_whole_batches() {
     // read behind the last snapshot, and tells of what it cannot read before it.
     assert!(seen.keys().all(|outcome| !outcome.ends_with("holes")), "{seen:?}");
     assert!(seen.contains_key("db whole") && seen.contains_key("db error"), "both kinds were seen: {seen:?}");
+}
+
+#[test]
+fn a_store_that_lost_its_end_says_how_much() {
+    let root = TempDir::new().unwrap();
+    let (healthy, damaged) = (healthy(root.path()), root.path().join("damaged"));
+    let refusal = |what: &str| match open(&damaged) {
+        Err(error @ OpenError::Damaged { .. }) => error.to_string(),
+        answer => panic!("{what}: expected `Damaged`, got {answer:?}"),
+    };
+    copy(&healthy, &damaged);
+    fs::remove_file(damaged.join("mark")).unwrap();
+    assert!(refusal("no mark").contains("`mark` is missing"));
+    assert!(refusal("no mark, again").contains("`mark` is missing"));
+
+    // The log as it was before the last batches, which is what a file system that lost its end leaves.
+    copy(&healthy, &damaged);
+    let store = open(&healthy).unwrap();
+    for n in BATCHES..BATCHES + 3 {
+        store.commit(&batch(n), Durability::Power).unwrap();
+    }
+    fs::copy(healthy.join("mark"), damaged.join("mark")).unwrap();
+    let said = refusal("three batches are missing");
+    assert!(said.contains("3 more were acknowledged") && said.contains("`db`"), "{said}");
+    assert!(said.contains(damaged.to_str().unwrap()), "{said}");
+    assert!(refusal("again").contains("3 more were acknowledged"), "it stays refused");
+    assert_eq!(look(&damaged, accepting_loss(), "saved"), Seen::Whole(BATCHES));
+    assert!(open(&damaged).is_ok(), "the loss was accepted");
 }
 
 fn outcome_name(seen: &Seen) -> &'static str {

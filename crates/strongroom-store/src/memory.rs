@@ -1,19 +1,18 @@
 //! A store in memory: for tests, for examples, and as the model that other backends are held against.
 
 use crate::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, FailedPrecondition, Found, KeyRange,
-    Mode, Op, Pair, PruneRight, Read, ReadError, Refusal, SCAN_LIMIT_MAX, Space, Store,
+    Batch, Capabilities, Change, CommitError, Committed, Direction, Durability, KeyRange, Pair, PruneRight,
+    Read, ReadError, SCAN_LIMIT_MAX, Space, Store, judge,
 };
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     ops::Bound,
     sync::{PoisonError, RwLock, RwLockReadGuard},
 };
 use uuid::Uuid;
 
 type Map = BTreeMap<(u8, Vec<u8>), Vec<u8>>;
-/// What becomes of each key: a value, or nothing.
-type Changes = BTreeMap<(u8, Vec<u8>), Option<Vec<u8>>>;
 
 /// A store in memory. It keeps every promise of [`Store`] but outliving its process: what it calls
 /// [`Durability::Process`] lasts as long as the value lives.
@@ -58,10 +57,14 @@ impl Store for MemoryStore {
             return Err(CommitError::TooDurable { asked: durability, reaches: Durability::Process });
         }
         let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
-        check_preconditions(&map, batch)?;
-        for (at, value) in changes(&map, batch)? {
+        let get =
+            |space: Space, key: &[u8]| Ok::<_, Infallible>(map.get(&(space.id(), key.to_vec())).cloned());
+        let Ok(judged) = judge(batch, get);
+        // Worked out beside the map, so that a refused put leaves nothing half done.
+        for Change { space, key, value } in judged? {
+            let at = (space.id(), key.to_vec());
             match value {
-                Some(value) => map.insert(at, value),
+                Some(value) => map.insert(at, value.to_vec()),
                 None => map.remove(&at),
             };
         }
@@ -98,43 +101,6 @@ impl Read for Snapshot {
     ) -> Result<Vec<Pair>, ReadError> {
         Ok(scan(&self.0, space, range, direction, limit))
     }
-}
-
-fn check_preconditions(map: &Map, batch: &Batch) -> Result<(), CommitError> {
-    let failed: Vec<FailedPrecondition> = batch
-        .preconditions()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, precondition)| {
-            let found = map.get(&(precondition.space().id(), precondition.key().to_vec()));
-            (!precondition.holds(found.map(Vec::as_slice))).then(|| FailedPrecondition {
-                index,
-                found: found.map_or(Found::Nothing, |value| Found::Value(value.clone())),
-            })
-        })
-        .collect();
-    if failed.is_empty() { Ok(()) } else { Err(CommitError::Conflict(failed)) }
-}
-
-// Worked out beside the map, so that a refused put leaves nothing half done.
-fn changes(map: &Map, batch: &Batch) -> Result<Changes, Refusal> {
-    let mut changes = Changes::new();
-    for op in batch.ops() {
-        let at = (op.space().id(), op.key().to_vec());
-        match op {
-            Op::Put { space, value, .. } => {
-                let present = changes.get(&at).map_or_else(|| map.contains_key(&at), Option::is_some);
-                if space.mode() == Mode::AppendOnly && present {
-                    return Err(Refusal::AppendOnly { space: space.name() });
-                }
-                changes.insert(at, Some(value.clone()));
-            }
-            Op::Delete { .. } | Op::Prune { .. } => {
-                changes.insert(at, None);
-            }
-        }
-    }
-    Ok(changes)
 }
 
 fn scan(map: &Map, space: Space, range: &KeyRange, direction: Direction, limit: usize) -> Vec<Pair> {

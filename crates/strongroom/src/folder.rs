@@ -55,6 +55,14 @@ pub enum FolderError {
     /// A store could not be opened, such as one that another process has open.
     #[error("{0}")]
     Store(#[from] strongroom_store_sled::OpenError),
+    /// What is in the data store is not what was written.
+    #[error("the store in `{}` is damaged: {source}", path.display())]
+    Damaged {
+        /// The store's folder.
+        path: PathBuf,
+        /// What was found.
+        source: OpenError,
+    },
     /// The parts do not make a vault.
     #[error("{0}")]
     Vault(#[from] OpenError),
@@ -167,8 +175,38 @@ impl Folder {
     }
 
     /// Opens the vault in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Store`] or [`FolderError::Damaged`] where a store lost something or its log ends in what was
+    /// never written; [`Self::inspect`] opens the latter to be verified.
     pub fn open(path: &Path, passphrase: &Passphrase, options: &FolderOptions) -> Result<Vault, FolderError> {
         let folder = Self(path.to_owned());
+        Vault::open(folder.parts(passphrase, options)?).map_err(|error| folder.refused(error))
+    }
+
+    /// Opens the vault in a folder to look at it, as [`Vault::inspect`] does.
+    pub fn inspect(
+        path: &Path,
+        passphrase: &Passphrase,
+        options: &FolderOptions,
+    ) -> Result<Vault, FolderError> {
+        let folder = Self(path.to_owned());
+        Vault::inspect(folder.parts(passphrase, options)?).map_err(|error| folder.refused(error))
+    }
+
+    fn refused(&self, error: OpenError) -> FolderError {
+        match error {
+            OpenError::Log(
+                strongroom_audit::OpenError::Inconsistent { .. } | strongroom_audit::OpenError::Lookup(_),
+            )
+            | OpenError::Lookup(_) => FolderError::Damaged { path: self.file("data"), source: error },
+            other => other.into(),
+        }
+    }
+
+    fn parts(&self, passphrase: &Passphrase, options: &FolderOptions) -> Result<Parts, FolderError> {
+        let folder = self;
         let descriptor = folder.descriptor()?;
         let text = |name: &str| folder.read(name);
         let (schema, policy, retention, house) =
@@ -178,7 +216,7 @@ impl Folder {
         let keyring = Keyring::open(&folder.keyring(options), passphrase, Arc::clone(&options.random))?;
         let (data, prune) = SledStore::open(&folder.file("data"), opening(options)?, Options::default())?;
         let (keys, _) = SledStore::open(&folder.file("keys"), opening(options)?, Options::default())?;
-        Ok(Vault::open(Parts {
+        Ok(Parts {
             tenant: descriptor.tenant,
             origin: descriptor.origin,
             data: Arc::new(data),
@@ -188,7 +226,7 @@ impl Folder {
             config,
             clock: Arc::clone(&options.clock),
             random: Arc::clone(&options.random),
-        })?)
+        })
     }
 
     /// Where it is.

@@ -107,7 +107,21 @@ impl std::fmt::Debug for Vault {
 
 impl Vault {
     /// Puts the parts together. New index keys of the schema are made durable before this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Log`] where the end of the log is not what was written; [`Self::inspect`] opens it to be verified.
     pub fn open(parts: Parts) -> Result<Self, OpenError> {
+        Self::put_together(parts, false)
+    }
+
+    /// Puts the parts together to look at a vault whose log is damaged. It can be [verified](Self::verify), and its log
+    /// read by whoever may; nothing is written, and so no data revealed, since no look at it could be logged.
+    pub fn inspect(parts: Parts) -> Result<Self, OpenError> {
+        Self::put_together(parts, true)
+    }
+
+    fn put_together(parts: Parts, read_only: bool) -> Result<Self, OpenError> {
         let Parts { tenant, origin, data, prune, keys: key_store, keyring, config, clock, random } = parts;
         let now = clock.now();
         let durable = data.capabilities().durability_max.min(Durability::Power);
@@ -116,15 +130,17 @@ impl Vault {
         let provider: Arc<dyn KeyProvider> = Arc::<Keyring>::clone(&keyring);
         let keys = Keys::open(Arc::clone(&key_store), provider, tenant, Arc::clone(&random), options, now)?;
         let keys = Arc::new(keys);
-        for field in config.schema.kinds().flat_map(KindSchema::fields).filter(|field| field.is_indexed()) {
+        let fields = config.schema.kinds().flat_map(KindSchema::fields);
+        for field in fields.filter(|field| field.is_indexed() && !read_only) {
             keys.ensure_index_key(field.name(), INDEX_VERSION, now)?;
         }
         let details = Arc::new(SealedDetails::new(Arc::clone(&keys)));
         let sealer: Arc<dyn DetailSealer> = Arc::<SealedDetails>::clone(&details);
         let signer: Arc<dyn CheckpointSigner> =
             Arc::new(LogSigner::new(origin.clone(), keyring.signer(SigningPurpose::Log)?));
-        let log =
-            Log::open(data, prune, LogOptions::new(tenant, origin), signer, sealer, Arc::clone(&random))?;
+        let mut options = LogOptions::new(tenant, origin);
+        options.read_only = read_only;
+        let log = Log::open(data, prune, options, signer, sealer, Arc::clone(&random))?;
         let watch = Mutex::new(BulkAccess::new(config.house.bulk.clone())?);
         let denials = Denials::default();
         let purging = Mutex::default();
@@ -143,7 +159,9 @@ impl Vault {
             purging,
             durable,
         };
-        vault.replay_watch(now)?;
+        if !read_only {
+            vault.replay_watch(now)?;
+        }
         Ok(vault)
     }
 

@@ -4,6 +4,7 @@
 
 mod accidents;
 mod certificate;
+mod full;
 mod gone;
 mod syncs;
 mod tampering;

@@ -2,9 +2,11 @@
 
 use crate::{NOW, customer};
 use std::sync::Arc;
-use strongroom::{Changes, Error, Fields, Vault};
-use strongroom_audit::Verdict;
-use strongroom_store::{Batch, Durability, Fault, Faulty, MemoryStore, PruneRight, Store};
+use strongroom::{Changes, Error, Fields, FolderError, Vault};
+use strongroom_audit::{LogError, Verdict};
+use strongroom_store::{
+    Batch, Direction, Durability, Fault, Faulty, KeyRange, MemoryStore, PruneRight, Read as _, Space, Store,
+};
 use strongroom_store_sled::SledStore;
 use strongroom_tests::{House, Person, RECORD, field, kind, vault_folder};
 use strongroom_types::{RecordId, Timestamp};
@@ -90,6 +92,36 @@ fn a_record_given_to_another_owner_opens_for_nobody() {
     });
     assert_eq!(verdict, Some(Verdict::Altered));
     assert!(matches!(view, Err(Error::Tampered { .. })), "{view:?}");
+}
+
+#[test]
+fn a_rewritten_end_of_the_log_is_refused_by_name_and_can_still_be_looked_at() {
+    let root = vault_folder().unwrap();
+    let house = House::init(&root.path().join("vault"), NOW);
+    let record = {
+        let vault = house.open();
+        customer(&Person::MANAGER.at(&vault, &house), "C-1").record
+    };
+    {
+        let store = house.stores().data;
+        let entries = strongroom_audit::SPACES.iter().find(|space| space.name() == "audit-entries").unwrap();
+        let rows = store.scan(*entries, &KeyRange::all(), Direction::Backward, 1).unwrap();
+        let (key, mut row) = rows.into_iter().next().unwrap();
+        *row.last_mut().unwrap() ^= 1;
+        // The same space under another flag: what somebody with the disk in hand could do.
+        let around = Space::mutable(entries.id(), entries.name());
+        store.commit(&Batch::new().put(around, key, row), Durability::Power).unwrap();
+    }
+    let refused = house.try_open().unwrap_err();
+    assert!(matches!(refused, FolderError::Damaged { .. }), "{refused:?}");
+    let said = refused.to_string();
+    assert!(said.contains("vault/data") && said.contains("near the end is not the one"), "{said}");
+    let vault = house.inspect();
+    let found = vault.verify(Vec::new(), &mut |_| ()).unwrap();
+    assert_eq!(found.log.verdict(), Verdict::Altered, "{found:?}");
+    let manager = Person::MANAGER.at(&vault, &house);
+    let seen = manager.view(record);
+    assert!(matches!(seen, Err(Error::Log(LogError::ReadOnly))), "no look without an entry: {seen:?}");
 }
 
 #[test]

@@ -295,6 +295,34 @@ fn a_log_that_does_not_fit_its_head_does_not_open() {
     *key.last_mut().unwrap() += 1;
     longer.push((space, key, value));
     assert!(matches!(reopen(&longer), Err(OpenError::Inconsistent { .. })));
+    // The same where it is not the very last one, but near it; then it can be looked at, and nothing more.
+    for n in 3..1040 {
+        bench.log.commit(at(n), one(view())).unwrap();
+    }
+    let rows = bench.rig.rows();
+    let entries: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0 == SPACES[0]).collect();
+    for (back, found) in [(2, true), (100, true), (1024, true), (1025, false)] {
+        let row = entries[entries.len() - back];
+        // The one before the tail is missed as well: the tail is held against its chain value.
+        let mut hole = rows.clone();
+        hole.remove(row);
+        assert!(reopen(&hole).is_err(), "the entry {back} from the end is missing");
+        let mut altered = rows.clone();
+        *altered[row].2.last_mut().unwrap() ^= 1;
+        let answer = reopen(&altered);
+        assert_eq!(answer.is_err(), found, "the entry {back} from the end is another: {answer:?}");
+    }
+    let mut hole = rows;
+    hole.remove(entries[entries.len() - 2]);
+    let mut options = LogOptions::new(TENANT, ORIGIN);
+    options.read_only = true;
+    let log = open_as(options, &Rig::holding(&hole), &bench.sealer, Arc::new(Counting::default())).unwrap();
+    assert!(matches!(log.commit(at(0), one(view())), Err(LogError::ReadOnly)));
+    assert!(matches!(log.checkpoint(at(0)), Err(CheckpointError::ReadOnly)));
+    assert!(matches!(log.stage(&Batch::new(), Durability::Process), Err(LogError::ReadOnly)));
+    let options = VerifyOptions::new(vec![log.verifier_key()]);
+    let report = verify(log.read(), log.stream(), &options, &mut |_| ()).unwrap();
+    assert_eq!((report.size, report.verdict()), (1040, Verdict::Missing), "{report:?}");
     for origin in ["", "two\nlines", &"x".repeat(256)] {
         let right = PruneRight::for_store(uuid::Uuid::nil());
         let options = LogOptions::new(TENANT, origin);

@@ -50,7 +50,7 @@ fn each_of_many_threads_gets_its_own_result() {
 /// Commits merged by hand, so that it does not hang on how threads happen to meet.
 fn merged(bench: &Bench, commits: Vec<Commit>) -> Vec<Result<Receipt, LogError>> {
     let prepared = commits.into_iter().map(|commit| bench.log.prepare(at(0), commit).unwrap());
-    let slots: Vec<_> = prepared.map(queue::Slot::new).map(Arc::new).collect();
+    let slots: Vec<_> = prepared.map(strongroom_store::Slot::alone).map(Arc::new).collect();
     bench.log.apply(&slots)
 }
 

@@ -21,9 +21,12 @@ use strongroom::{
 };
 
 pub(super) fn run(command: &AuditCommand, ctx: &Context) -> Result<Outcome, CliError> {
+    if let AuditCommand::Verify(args) = command {
+        return verify(args, &ctx.open_to_verify()?, ctx);
+    }
     let opened = ctx.open()?;
     match command {
-        AuditCommand::Verify(args) => return verify(args, &opened, ctx),
+        AuditCommand::Verify(_) => {}
         AuditCommand::Show(args) => show(args, &opened, ctx)?,
         AuditCommand::Prove { index } => prove(*index, &opened, ctx)?,
         AuditCommand::Checkpoint { witness } => checkpoint(witness.as_deref(), &opened, ctx)?,

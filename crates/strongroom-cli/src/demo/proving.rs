@@ -224,6 +224,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), CliError> {
     fs::create_dir_all(to).map_err(failed)?;
     for entry in fs::read_dir(from).map_err(failed)? {
         let entry = entry.map_err(failed)?;
+        // Space that the stores keep back; they take it again when they open.
+        if entry.file_name() == "reserve" {
+            continue;
+        }
         let target = to.join(entry.file_name());
         if entry.file_type().map_err(failed)?.is_dir() {
             copy(&entry.path(), &target)?;

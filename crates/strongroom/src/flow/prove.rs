@@ -260,12 +260,11 @@ impl Vault {
     /// Every hold that the log placed must be there, and active until the log released it.
     fn verify_holds(&self, snapshot: &dyn Read, size: u64) -> Result<Vec<HoldFinding>, Error> {
         let mut placed: BTreeMap<HoldId, bool> = BTreeMap::new();
-        self.log.entries(0..size, |_, entry| {
+        self.log.whole_entries(0..size, |_, entry| {
             let of_hold = entry.name == HOLD_PLACE || entry.name == HOLD_RELEASE;
             if let (true, Some(FactValue::Id(id))) = (of_hold, entry.facts.get(&HOLD)) {
                 placed.insert(HoldId::from(*id), entry.name == HOLD_PLACE);
             }
-            true
         })?;
         let mut findings = Vec::new();
         for (hold, active) in placed {
@@ -288,7 +287,7 @@ impl Vault {
     /// live: a row put back, changed or removed behind the vault's back shows here.
     fn verify_data(&self, snapshot: &dyn Read, size: u64) -> Result<(Vec<DataFinding>, u64), Error> {
         let mut last: BTreeMap<RecordId, Option<Digest>> = BTreeMap::new();
-        self.log.entries(0..size, |_, entry| {
+        self.log.whole_entries(0..size, |_, entry| {
             if let Some(record) = entry.record {
                 if let Some(digest) = entry.sealed {
                     last.insert(record, Some(digest));
@@ -296,7 +295,6 @@ impl Vault {
                     last.insert(record, None);
                 }
             }
-            true
         })?;
         let mut findings = Vec::new();
         let mut records = 0_u64;

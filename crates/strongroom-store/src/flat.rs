@@ -1,10 +1,12 @@
-//! Keys on disk: the id of the space, then the key.
+//! For backends that have one ordered map: all spaces in it, each a contiguous range.
+//!
+//! FORMAT: one byte of space id, then the key as it is. No two spaces share an id, and the id decides first, so the
+//! keys of a space lie together and in their own order.
 
-use strongroom_store::{KEY_BYTES_MAX, KeyRange, Space};
+use crate::{KEY_BYTES_MAX, KeyRange, Space};
 
-// FORMAT: one byte of space id, then the key as it is. No two spaces share an id, and the id decides first, so the
-// keys of a space lie together and in their own order.
-pub(crate) fn encode(space: Space, key: &[u8]) -> Vec<u8> {
+/// The id of the space, then the key: at least two bytes, at most 513.
+pub fn encode(space: Space, key: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(key.len().saturating_add(1));
     bytes.push(space.id());
     bytes.extend_from_slice(key);
@@ -12,12 +14,12 @@ pub(crate) fn encode(space: Space, key: &[u8]) -> Vec<u8> {
 }
 
 /// The key without its space. Nothing shorter than two bytes is ever written.
-pub(crate) fn decode(bytes: &[u8]) -> Vec<u8> {
+pub fn decode(bytes: &[u8]) -> Vec<u8> {
     bytes.split_first().map(|(_, key)| key.to_vec()).unwrap_or_default()
 }
 
 /// A range of keys of one space as bounds on encoded keys: from the first, up to and without the second.
-pub(crate) fn bounds(space: Space, range: &KeyRange) -> (Vec<u8>, Vec<u8>) {
+pub fn bounds(space: Space, range: &KeyRange) -> (Vec<u8>, Vec<u8>) {
     let end = match (&range.end, space.id().checked_add(1)) {
         (Some(end), _) => encode(space, end),
         (None, Some(next)) => vec![next],
