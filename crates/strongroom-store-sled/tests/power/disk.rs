@@ -127,6 +127,9 @@ impl<'a> Disk<'a> {
                 self.make(file, index);
                 self.change(file, index);
             }
+            Call::Extend(file, _) => {
+                self.change(file, index);
+            }
             Call::Create(file) => self.make(file, index),
             Call::MakeFolder(_) | Call::Remove(_) | Call::Rename(..) => {
                 rename(&mut self.names, &self.trace.calls[index], None);
@@ -282,6 +285,7 @@ fn apply(image: &mut Vec<u8>, call: &Call) {
     match call {
         Call::Write(_, at, data) => write(image, *at, data),
         Call::Cut(_, len) => image.resize(*len, 0),
+        Call::Extend(_, len) => image.resize(image.len().max(*len), 0),
         _ => {}
     }
 }

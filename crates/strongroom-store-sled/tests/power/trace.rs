@@ -21,6 +21,7 @@ pub(crate) enum Call {
     Acknowledge(u32),
     Create(PathBuf),
     Cut(PathBuf, usize),
+    Extend(PathBuf, usize),
     MakeFolder(PathBuf),
     Remove(PathBuf),
     Rename(PathBuf, PathBuf),
@@ -82,6 +83,17 @@ impl Trace {
         }
     }
 
+    /// The call before a moment, for people.
+    pub(crate) fn near(&self, moment: usize) -> String {
+        match moment.checked_sub(1).map(|before| self.events[before]) {
+            Some(Event::Begin(call) | Event::End(call)) => match &self.calls[call] {
+                Call::Write(file, at, data) => format!("a write of {} bytes at {at} of {}", data.len(), file.display()),
+                other => format!("{other:?}"),
+            },
+            None => "the beginning".to_owned(),
+        }
+    }
+
     fn begin(&mut self, call: Option<Call>) -> Option<usize> {
         let index = self.calls.len();
         self.calls.push(call?);
@@ -133,6 +145,12 @@ impl Reader<'_> {
                 Some(Call::Write(file, number(at), data))
             }
             "ftruncate" => Some(Call::Cut(file()?, number(arguments.rsplit_once(", ").unwrap().1))),
+            "fallocate" => {
+                let (rest, len) = arguments.rsplit_once(", ").unwrap();
+                let (rest, at) = rest.rsplit_once(", ").unwrap();
+                assert_eq!(number(rest.rsplit_once(", ").unwrap().1), 0, "a plain extension");
+                Some(Call::Extend(file()?, number(at) + number(len)))
+            }
             "fsync" | "fdatasync" => file().map(Call::Sync),
             "mkdir" => named(0).map(Call::MakeFolder),
             "unlink" => named(0).map(Call::Remove),
