@@ -47,7 +47,7 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
             if writer.is_finished() || (grouper.is_finished() && turns.load(Ordering::SeqCst) < GROUP_TURNS_MAX) {
                 break;
             }
-            match store.snapshot().and_then(|snapshot| {
+            let answer = look_at_moments(store).and_then(|()| store.snapshot()).and_then(|snapshot| {
                 look_at_group(&*snapshot)?;
                 look_twice(&*snapshot, || {
                     // Until something was committed that the snapshot must not show.
@@ -57,7 +57,8 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
                     }
                 })?;
                 look_at_group(&*snapshot)
-            }) {
+            });
+            match answer {
                 Ok(()) => {}
                 Err(ReadError::SnapshotTooOld) if !unbounded => {}
                 Err(error) => panic!("a snapshot expected to answer, got {error:?}"),
@@ -81,15 +82,17 @@ fn group(turn: u32) -> Batch {
     (GROUP / 2..GROUP).fold(first.put(LOG, turn.to_be_bytes(), "turn"), put)
 }
 
+/// Short looks at many moments, to meet those in the middle of a batch.
+fn look_at_moments(store: &impl Store) -> Result<(), ReadError> {
+    (0..25).try_for_each(|_| {
+        thread::yield_now();
+        look_at_keys(&*store.snapshot()?)
+    })
+}
+
 /// Either every key of a turn is there or none: all keys say the same turn, and it is the last in the log.
-fn look_at_group(snapshot: &dyn Read) -> Result<(), ReadError> {
+fn look_at_keys(snapshot: &dyn Read) -> Result<(), ReadError> {
     let last = snapshot.scan(LOG, &KeyRange::all(), Direction::Backward, 1)?;
-    let entries = snapshot.scan(LOG, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX)?;
-    let turns = entries.iter().map(|(key, _)| key.clone());
-    assert!(
-        turns.eq((1u32..).take(entries.len()).map(|turn| turn.to_be_bytes().to_vec())),
-        "a snapshot shows a log with a gap"
-    );
     let turn = last.first().map(|(key, _)| key);
     for at in 0..GROUP {
         let space = if at.is_multiple_of(2) { LOWEST } else { HIGHEST };
@@ -97,6 +100,16 @@ fn look_at_group(snapshot: &dyn Read) -> Result<(), ReadError> {
         assert_eq!(found.as_ref(), turn, "a snapshot shows a part of a batch: key {at} beside the log");
     }
     Ok(())
+}
+
+fn look_at_group(snapshot: &dyn Read) -> Result<(), ReadError> {
+    let entries = snapshot.scan(LOG, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX)?;
+    let turns = entries.iter().map(|(key, _)| key.clone());
+    assert!(
+        turns.eq((1u32..).take(entries.len()).map(|turn| turn.to_be_bytes().to_vec())),
+        "a snapshot shows a log with a gap"
+    );
+    look_at_keys(snapshot)
 }
 
 /// Stops the writers, whatever happens to whoever looks.
