@@ -175,7 +175,9 @@ impl<'a> Disk<'a> {
 
     fn end(&mut self, index: usize) {
         self.ended.insert(index);
-        let Some(covered) = self.covers.remove(&index).filter(|_| self.ignored != Some(index)) else { return };
+        let Some(covered) = self.covers.remove(&index).filter(|_| self.ignored != Some(index)) else {
+            return;
+        };
         let trace = self.trace;
         if let Some(inode) = self.about.get(&index) {
             let inode = &mut self.inodes[*inode];
@@ -268,9 +270,8 @@ impl<'a> Disk<'a> {
 /// The sectors that a write touches, each with the part of the file that it changes there.
 fn sectors(at: usize, len: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
     let end = at + len;
-    (at / SECTOR..end.div_ceil(SECTOR)).map(move |sector| {
-        (sector, at.max(sector * SECTOR)..end.min((sector + 1) * SECTOR))
-    })
+    (at / SECTOR..end.div_ceil(SECTOR))
+        .map(move |sector| (sector, at.max(sector * SECTOR)..end.min((sector + 1) * SECTOR)))
 }
 
 fn write(image: &mut Vec<u8>, at: usize, data: &[u8]) {

@@ -73,7 +73,9 @@ fn open(path: &Path) -> Result<SledStore, strongroom_store_sled::OpenError> {
 
 fn entries(store: &SledStore) -> u32 {
     let log = store.scan(LOG, &KeyRange::all(), Direction::Forward, 10_000).unwrap();
-    assert!(log.iter().map(|(key, _)| key.clone()).eq((0u32..).map(|n| n.to_be_bytes().to_vec()).take(log.len())));
+    assert!(
+        log.iter().map(|(key, _)| key.clone()).eq((0u32..).map(|n| n.to_be_bytes().to_vec()).take(log.len()))
+    );
     u32::try_from(log.len()).unwrap()
 }
 
@@ -91,8 +93,10 @@ fn key(n: u32, piece: u32) -> u32 {
 fn value(n: u32, piece: u32) -> Vec<u8> {
     let len = [128 << 10, 100_000, (128 << 10) - 16, 300][usize::try_from((n + piece) % 4).unwrap()];
     // Printable, so that the record is hardly longer than the data; different in each sector of each batch.
-    let mut value: Vec<u8> =
-        (0..len / 512 + 1).map(|at| format!("{n:05}/{piece}/{at:08}").repeat(32)).collect::<String>().into_bytes();
+    let mut value: Vec<u8> = (0..len / 512 + 1)
+        .map(|at| format!("{n:05}/{piece}/{at:08}").repeat(32))
+        .collect::<String>()
+        .into_bytes();
     value.truncate(len);
     value
 }
@@ -109,11 +113,13 @@ fn check(path: &Path, acknowledged: Option<u32>) -> Result<(), String> {
     for n in there.saturating_sub(2 * KEYS)..there {
         expected.extend((0..PIECES).map(|piece| (key(n, piece), (n, piece))));
     }
-    let found = store.scan(DATA, &KeyRange::all(), Direction::Forward, 100).map_err(|error| error.to_string())?;
+    let found =
+        store.scan(DATA, &KeyRange::all(), Direction::Forward, 100).map_err(|error| error.to_string())?;
     let whole = found.len() == expected.len()
-        && found.iter().zip(&expected).all(|((at, bytes), (key, (n, piece)))| {
-            *at == key.to_be_bytes() && *bytes == value(*n, *piece)
-        });
+        && found
+            .iter()
+            .zip(&expected)
+            .all(|((at, bytes), (key, (n, piece)))| *at == key.to_be_bytes() && *bytes == value(*n, *piece));
     if whole { Ok(()) } else { Err(format!("of {there} batches not all the data is there")) }
 }
 
@@ -127,9 +133,16 @@ fn record(root: &Path, folder: &Path) -> Option<Trace> {
     let (mut trace, file) = (Trace::default(), root.join("trace"));
     for commits in SESSIONS {
         let mut strace = Command::new("strace");
-        strace.args(["-f", "-y", "-s", "100000000", "-e", trace::CALLS, "-o"]).arg(&file).arg(env::current_exe().unwrap());
+        strace
+            .args(["-f", "-y", "-s", "100000000", "-e", trace::CALLS, "-o"])
+            .arg(&file)
+            .arg(env::current_exe().unwrap());
         strace.args(["writer", "--exact", "--nocapture", "--test-threads=1"]);
-        strace.env(FOLDER, folder).env(COMMITS, commits.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+        strace
+            .env(FOLDER, folder)
+            .env(COMMITS, commits.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         assert!(strace.status().unwrap().success(), "the writer finished under strace");
         trace.read(&file, folder);
         fs::remove_file(&file).unwrap();
@@ -153,7 +166,11 @@ fn recorded() -> Option<&'static Trace> {
             let same = fs::read(again.join(&name)).unwrap() == fs::read(folder.join(&name)).unwrap();
             assert!(same, "the recorded bytes of {}", name.display());
         }
-        assert_eq!(disk.acknowledged(), Some(SESSIONS.iter().sum::<u32>() - 1), "every acknowledgement was seen");
+        assert_eq!(
+            disk.acknowledged(),
+            Some(SESSIONS.iter().sum::<u32>() - 1),
+            "every acknowledgement was seen"
+        );
         assert!(disk.rewritten > 3, "the log did not come round: {} segments were rewritten", disk.rewritten);
         Some(trace)
     });
@@ -184,7 +201,8 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let Some(trace) = recorded() else { return };
     let (cuts, seed) = (6 * effort(), seed());
     let mut random = Random(seed);
-    let is_sync = |event: &Event| matches!(event, Event::End(call) if matches!(trace.calls[*call], Call::Sync(_)));
+    let is_sync =
+        |event: &Event| matches!(event, Event::End(call) if matches!(trace.calls[*call], Call::Sync(_)));
     let syncs: Vec<usize> = (0..trace.events.len()).filter(|at| is_sync(&trace.events[*at])).collect();
     let mut moments: Vec<(usize, usize)> = (0..cuts)
         .map(|nth| match nth % 3 {
@@ -212,12 +230,23 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
             Err(_) if moment <= made => unmade += 1,
             Err(what) => {
                 let near = trace.near(moment);
-                lost.push(format!("cut at event {moment} of {} (near {near}), {keep:?}: {what}", trace.events.len()));
+                lost.push(format!(
+                    "cut at event {moment} of {} (near {near}), {keep:?}: {what}",
+                    trace.events.len()
+                ));
             }
         }
     }
-    println!("{cuts} power cuts, seed {seed}: {} broke a promise, {unmade} left a store that was not made yet", lost.len());
-    assert!(lost.is_empty(), "seed {seed}, of {cuts} power cuts {} broke a promise:\n{}", lost.len(), lost.join("\n"));
+    println!(
+        "{cuts} power cuts, seed {seed}: {} broke a promise, {unmade} left a store that was not made yet",
+        lost.len()
+    );
+    assert!(
+        lost.is_empty(),
+        "seed {seed}, of {cuts} power cuts {} broke a promise:\n{}",
+        lost.len(),
+        lost.join("\n")
+    );
 }
 
 #[test]
@@ -238,7 +267,8 @@ fn one_sync_left_out_is_a_loss_that_this_test_sees() {
         let left_out = trace.events[..first].iter().rev().find_map(is_sync).unwrap();
         let next = trace.events[first..].iter().position(|event| is_sync(event).is_some()).unwrap();
         let (mut with, mut without) = (Disk::new(trace, None), Disk::new(trace, Some(left_out)));
-        for (moment, keep) in (first..first + next).step_by(2).zip([Keep::Some(5), Keep::None, Keep::Some(1)]) {
+        for (moment, keep) in (first..first + next).step_by(2).zip([Keep::Some(5), Keep::None, Keep::Some(1)])
+        {
             with.advance(moment);
             without.advance(moment);
             assert_eq!(cut(&with, keep, &mut Random(seed())), Ok(()), "with all syncs, cut at {moment}");

@@ -87,7 +87,9 @@ impl Trace {
     pub(crate) fn near(&self, moment: usize) -> String {
         match moment.checked_sub(1).map(|before| self.events[before]) {
             Some(Event::Begin(call) | Event::End(call)) => match &self.calls[call] {
-                Call::Write(file, at, data) => format!("a write of {} bytes at {at} of {}", data.len(), file.display()),
+                Call::Write(file, at, data) => {
+                    format!("a write of {} bytes at {at} of {}", data.len(), file.display())
+                }
                 other => format!("{other:?}"),
             },
             None => "the beginning".to_owned(),
@@ -140,7 +142,11 @@ impl Reader<'_> {
             "pwrite64" => {
                 let (file, data) = (file()?, bytes(arguments));
                 let (rest, at) = arguments.rsplit_once(", ").unwrap();
-                assert_eq!(number(rest.rsplit_once(", ").unwrap().1), data.len(), "the whole data is recorded");
+                assert_eq!(
+                    number(rest.rsplit_once(", ").unwrap().1),
+                    data.len(),
+                    "the whole data is recorded"
+                );
                 assert!(answer.is_none_or(|answer| answer == data.len().to_string()), "a short write");
                 Some(Call::Write(file, number(at), data))
             }
@@ -157,7 +163,10 @@ impl Reader<'_> {
             "rename" => Some(Call::Rename(named(0)?, named(1)?)),
             "lseek" | "sync_file_range" => None,
             _ => {
-                assert!(!text.contains(self.folder.to_str().unwrap()), "a call that this test does not know: {text:.200}");
+                assert!(
+                    !text.contains(self.folder.to_str().unwrap()),
+                    "a call that this test does not know: {text:.200}"
+                );
                 assert!(name != "io_uring_setup", "writes that strace does not see");
                 None
             }

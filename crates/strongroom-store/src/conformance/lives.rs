@@ -2,14 +2,15 @@
 
 use super::{Factory, Ground, HIGHEST, LOG, LOWEST, SPACES, Verdict, commit_at, must_commit, value};
 use crate::{
-    Batch, CommitError, Direction, Durability, KeyRange, Pair, PruneRight, Read, Refusal, SCAN_LIMIT_MAX, Space,
-    Store, VALUE_BYTES_MAX,
+    Batch, CommitError, Direction, Durability, KeyRange, Pair, PruneRight, Read, Refusal, SCAN_LIMIT_MAX,
+    Space, Store, VALUE_BYTES_MAX,
 };
 
 const KEYS: u32 = 16;
 const NO_CLOSING: Verdict = Verdict::Untested("stores here do not outlive their handle");
 const NO_CRASH: Verdict = Verdict::Untested("stores here cannot be crashed");
-const NO_POWER_CUT: Verdict = Verdict::Untested("the power cannot be cut here, or the store does not claim to survive it");
+const NO_POWER_CUT: Verdict =
+    Verdict::Untested("the power cannot be cut here, or the store does not claim to survive it");
 
 /// Batch `n`: an entry, and changes of every kind among few keys, so that what is there tells how many batches there are.
 fn batch(n: u32, right: &PruneRight) -> Batch {
@@ -49,7 +50,11 @@ fn whole<F: Factory>(ground: &Ground<'_, F>, store: &F::Store, what: &str) -> u3
     let count = last(store).map_or(0, |last| last.saturating_add(1));
     let found = SPACES.map(|space| contents(store, space));
     for ((space, found), expected) in SPACES.iter().zip(found).zip(expected(ground, count)) {
-        assert!(found == expected, "{what}: space `{}` is not what {count} whole batches leave", space.name());
+        assert!(
+            found == expected,
+            "{what}: space `{}` is not what {count} whole batches leave",
+            space.name()
+        );
     }
     count
 }
@@ -75,7 +80,9 @@ fn live<F: Factory>(ground: &Ground<'_, F>, end: Ending<F>, asked: Durability) -
         let prune = Batch::new().prune(&older, LOG, next.saturating_sub(1).to_be_bytes());
         match super::commit(&store, &prune) {
             Err(CommitError::Refused(Refusal::ForeignPruneRight { .. })) => {}
-            answer => panic!("a prune with the right of an earlier opening: expected a refusal, got {answer:?}"),
+            answer => {
+                panic!("a prune with the right of an earlier opening: expected a refusal, got {answer:?}")
+            }
         }
     }
     Some(())
@@ -104,7 +111,10 @@ pub(super) fn sync<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
             return if reached >= Durability::Power { NO_POWER_CUT } else { NO_CRASH };
         };
         let there = whole(ground, &store, "what a sync covered");
-        assert!((before..=after).contains(&there), "{before} batches before a sync, then 3 more: {there} are there");
+        assert!(
+            (before..=after).contains(&there),
+            "{before} batches before a sync, then 3 more: {there} are there"
+        );
     }
     Verdict::Kept
 }

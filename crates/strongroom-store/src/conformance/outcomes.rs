@@ -14,7 +14,11 @@ pub(super) fn of_unknown_ids<F: Factory>(ground: &Ground<'_, F>) {
         let first = outcome(store, id);
         assert_ne!(first, Outcome::Applied, "an id that no commit had");
         // Something is committed meanwhile.
-        must_commit(store, &Batch::new().put(HIGHEST, "beside", nth.to_be_bytes()), "a commit between questions");
+        must_commit(
+            store,
+            &Batch::new().put(HIGHEST, "beside", nth.to_be_bytes()),
+            "a commit between questions",
+        );
         if first == Outcome::NotApplied {
             assert_ne!(outcome(store, id), Outcome::Applied, "`NotApplied` is final");
         }

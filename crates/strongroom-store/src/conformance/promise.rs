@@ -143,8 +143,11 @@ fn test_one<F: Factory>(
     options: Options,
 ) -> Result<Verdict, Broken> {
     // Whatever a panic leaves half done in a store under test is dropped with it.
-    catch_unwind(AssertUnwindSafe(|| test(&Ground { factory, options })))
-        .map_err(|panic| Broken { promise, reason: text(&*panic), options })
+    catch_unwind(AssertUnwindSafe(|| test(&Ground { factory, options }))).map_err(|panic| Broken {
+        promise,
+        reason: text(&*panic),
+        options,
+    })
 }
 
 fn text(panic: &(dyn Any + Send)) -> String {
@@ -229,7 +232,11 @@ fn list<F: Factory>() -> Vec<Item<F>> {
             "of many that create one key one wins, and each other is told what it found",
             kept!(races::one_winner_creates),
         ),
-        promise("compare and swap", "no increment is lost and none counts twice", kept!(races::no_increment_is_lost)),
+        promise(
+            "compare and swap",
+            "no increment is lost and none counts twice",
+            kept!(races::no_increment_is_lost),
+        ),
         promise(
             "a log without gaps",
             "of many that append behind one head exactly the acknowledged entries are there, in order and without a gap",

@@ -124,9 +124,16 @@ pub(super) fn a_log_has_no_gaps<F: Factory>(ground: &Ground<'_, F>) {
         .map(|(key, entry)| (u32::from_be_bytes(key.try_into().expect("four bytes")), entry))
         .collect();
     let count = u32::try_from(expected.len()).expect("few entries");
-    assert!(found.iter().map(|(number, _)| *number).eq(1..=count), "a gap, or an entry that nobody acknowledged");
+    assert!(
+        found.iter().map(|(number, _)| *number).eq(1..=count),
+        "a gap, or an entry that nobody acknowledged"
+    );
     assert!(found == expected, "an entry that was not acknowledged stands where one that was should be");
-    assert_eq!(value(store, LOWEST, b"head"), Some(count.to_be_bytes().to_vec()), "the head after all of them");
+    assert_eq!(
+        value(store, LOWEST, b"head"),
+        Some(count.to_be_bytes().to_vec()),
+        "the head after all of them"
+    );
 }
 
 /// Appends until it is acknowledged. Each attempt has a text of its own; answers the number and the text that won.
@@ -140,7 +147,8 @@ fn append(store: &impl Store, me: u8, nth: u32) -> (u32, Vec<u8>) {
             0 => Batch::new().require_value(LOWEST, "head", head),
             _ => Batch::new().require_digest(LOWEST, "head", sha256(&head)),
         };
-        let batch = batch.put(LOWEST, "head", number.to_be_bytes()).put(LOG, number.to_be_bytes(), entry.clone());
+        let batch =
+            batch.put(LOWEST, "head", number.to_be_bytes()).put(LOG, number.to_be_bytes(), entry.clone());
         // Somebody else may be faster now.
         thread::yield_now();
         match commit(store, &batch) {
@@ -148,14 +156,18 @@ fn append(store: &impl Store, me: u8, nth: u32) -> (u32, Vec<u8>) {
                 // The head has moved on for good: who still rests on the old one has lost.
                 match commit(store, &batch) {
                     Err(CommitError::Conflict(failed)) if failed.len() == 1 => {}
-                    answer => panic!("an append on a head that has moved: expected a conflict, got {answer:?}"),
+                    answer => {
+                        panic!("an append on a head that has moved: expected a conflict, got {answer:?}")
+                    }
                 }
                 return (number, entry);
             }
-            Err(CommitError::Conflict(failed)) => match failed.into_iter().next().map(|failed| failed.found) {
-                Some(Found::Value(found)) => head = found,
-                found => panic!("the head was found as {found:?}"),
-            },
+            Err(CommitError::Conflict(failed)) => {
+                match failed.into_iter().next().map(|failed| failed.found) {
+                    Some(Found::Value(found)) => head = found,
+                    found => panic!("the head was found as {found:?}"),
+                }
+            }
             Err(other) => panic!("an append that lost expected a conflict, got {other:?}"),
         }
     }

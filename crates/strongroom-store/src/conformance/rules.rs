@@ -1,7 +1,8 @@
 //! Tables: each promise beside the nearest things that are refused.
 
 use super::{
-    Factory, Ground, HIGHEST, LOG, LOWEST, SPACES, commit, commit_at, lives::contents, must_commit, sha256, value,
+    Factory, Ground, HIGHEST, LOG, LOWEST, SPACES, commit, commit_at, lives::contents, must_commit, sha256,
+    value,
 };
 use crate::{
     BATCH_BYTES_MAX, BATCH_OPS_MAX, Batch, CommitError, Direction, Durability, Found, KEY_BYTES_MAX,
@@ -100,7 +101,9 @@ pub(super) fn no_changes<F: Factory>(ground: &Ground<'_, F>) {
     for asked in [Durability::Process, Durability::Power, Durability::Replicated] {
         for (what, batch) in [("an empty batch", &Batch::new()), ("preconditions that hold", &holding)] {
             match commit_at(store, batch, asked) {
-                Ok(done) if asked <= reaches => assert!(done.durability >= asked, "{what}: less than {asked:?}"),
+                Ok(done) if asked <= reaches => {
+                    assert!(done.durability >= asked, "{what}: less than {asked:?}")
+                }
                 Err(CommitError::TooDurable { .. }) if asked > reaches => {}
                 answer => panic!("{what}, asked for {asked:?} of {reaches:?}: got {answer:?}"),
             }
@@ -114,7 +117,11 @@ pub(super) fn no_changes<F: Factory>(ground: &Ground<'_, F>) {
         }
         answer => panic!("preconditions alone, two of which fail: expected `Conflict`, got {answer:?}"),
     }
-    assert_eq!(SPACES.map(|space| contents(store, space)), before, "batches without changes changed something");
+    assert_eq!(
+        SPACES.map(|space| contents(store, space)),
+        before,
+        "batches without changes changed something"
+    );
 }
 
 /// The same batches on two stores, from the reserve on one: the same answers, and the same contents in the end.
@@ -133,7 +140,10 @@ pub(super) fn from_reserve<F: Factory>(ground: &Ground<'_, F>) {
             ("a delete of an entry", Batch::new().delete(LOG, "1")),
             ("a prune", Batch::new().prune(right, LOG, "1").delete(LOWEST, "b").put(LOG, "3", "three")),
             ("an empty key", Batch::new().put(LOWEST, "", "v")),
-            ("too long a value", Batch::new().put(LOWEST, "long", vec![0; VALUE_BYTES_MAX.saturating_add(1)])),
+            (
+                "too long a value",
+                Batch::new().put(LOWEST, "long", vec![0; VALUE_BYTES_MAX.saturating_add(1)]),
+            ),
             ("too many changes", many),
         ]
     };

@@ -49,7 +49,10 @@ pub(super) fn pages<F: Factory>(ground: &Ground<'_, F>) {
             if direction == Direction::Backward {
                 found.reverse();
             }
-            assert!(found.iter().map(|(key, _)| key).eq(map.keys()), "all in pages of {limit}, {direction:?}");
+            assert!(
+                found.iter().map(|(key, _)| key).eq(map.keys()),
+                "all in pages of {limit}, {direction:?}"
+            );
         }
     }
     let none = store.scan(LOWEST, &KeyRange::all(), Direction::Forward, 0).expect("scan answers");
@@ -70,12 +73,15 @@ pub(super) fn the_most<F: Factory>(ground: &Ground<'_, F>) {
     }
     let all = KeyRange::all();
     for direction in BOTH {
-        for limit in [SCAN_LIMIT_MAX.saturating_sub(1), SCAN_LIMIT_MAX, SCAN_LIMIT_MAX.saturating_add(1), usize::MAX] {
+        for limit in
+            [SCAN_LIMIT_MAX.saturating_sub(1), SCAN_LIMIT_MAX, SCAN_LIMIT_MAX.saturating_add(1), usize::MAX]
+        {
             let page = store.scan(HIGHEST, &all, direction, limit).expect("scan answers");
             let expected = limit.min(SCAN_LIMIT_MAX);
             assert_eq!(page.len(), expected, "{direction:?}, a limit of {limit}");
             let (last, _) = page.last().expect("a page of some");
-            let rest = store.scan(HIGHEST, &all.after(last, direction), direction, limit).expect("scan answers");
+            let rest =
+                store.scan(HIGHEST, &all.after(last, direction), direction, limit).expect("scan answers");
             let missing = SCAN_LIMIT_MAX.saturating_add(1).saturating_sub(expected);
             assert_eq!(rest.len(), missing, "{direction:?}, the page after one of {limit}");
         }
@@ -101,7 +107,8 @@ pub(super) fn pages_beside_writers<F: Factory>(ground: &Ground<'_, F>) {
                     turn = turn.wrapping_add(7);
                     let at = |turn: u8| vec![b's', turn % STAYING, own];
                     let key = at(turn);
-                    let batch = Batch::new().put(LOWEST, key.clone(), key).delete(LOWEST, at(turn.wrapping_mul(3)));
+                    let batch =
+                        Batch::new().put(LOWEST, key.clone(), key).delete(LOWEST, at(turn.wrapping_mul(3)));
                     must_commit(store, &batch, "a writer beside a reader of pages");
                     turns.fetch_add(1, Ordering::SeqCst);
                 }
@@ -125,7 +132,10 @@ pub(super) fn pages_beside_writers<F: Factory>(ground: &Ground<'_, F>) {
                 }
                 let what = format!("beside writers, {direction:?} in pages of {limit}");
                 assert!(found.is_sorted_by(|(a, _), (b, _)| a < b), "{what}: a key twice, or out of order");
-                assert!(found.iter().all(|(key, value)| key == value), "{what}: a value that nobody put there");
+                assert!(
+                    found.iter().all(|(key, value)| key == value),
+                    "{what}: a value that nobody put there"
+                );
                 let stayed = found.iter().map(|(key, _)| key).filter(|key| key.len() == 2);
                 assert!(stayed.eq(&staying), "{what}: not all of the keys that stay");
             }

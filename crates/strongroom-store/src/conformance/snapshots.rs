@@ -1,7 +1,7 @@
 //! Snapshots: they stay as they were while others write, and never show a part of a batch.
 
 use super::{Factory, Ground, HIGHEST, LOG, LOWEST, must_commit, races::together};
-use crate::{Batch, Direction, KeyRange, Pair, Read, ReadError, SCAN_LIMIT_MAX, Store};
+use crate::{Batch, Direction, KeyRange, Pair, PruneRight, Read, ReadError, SCAN_LIMIT_MAX, Store};
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
@@ -10,7 +10,7 @@ use std::{
 /// Writers move amounts between two accounts and add and remove other keys. In every snapshot the sum is the same,
 /// and reading it twice, in either direction, in pages of any size, reads the same.
 pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
-    let store = &ground.store();
+    let (store, right) = &ground.factory.fresh();
     let set = |left: u64| {
         let right = 1000u64.saturating_sub(left);
         Batch::new().put(LOWEST, "left", left.to_be_bytes()).put(LOWEST, "right", right.to_be_bytes())
@@ -31,9 +31,8 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
             }
         });
         let grouper = scope.spawn(|| {
-            // So many entries at most, that one page shows all.
-            for turn in (1..=GROUP_TURNS_MAX).take_while(|_| !done.load(Ordering::SeqCst)) {
-                must_commit(store, &group(turn), "a writer of many keys beside a snapshot");
+            for turn in (1..).take_while(|_| !done.load(Ordering::SeqCst)) {
+                must_commit(store, &group(turn, right), "a writer of many keys beside a snapshot");
                 turns.store(turn, Ordering::SeqCst);
             }
         });
@@ -41,10 +40,10 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
         let _stop = StopOnDrop(&done);
         // As many looks, and as much to see.
         let (wanted, mut looks) = (ground.times(30), 0u32);
-        while looks < wanted || turns.load(Ordering::SeqCst) < wanted.min(GROUP_TURNS_MAX) {
+        while looks < wanted || turns.load(Ordering::SeqCst) < wanted {
             looks = looks.saturating_add(1);
-            // It is asked to stop below: until then only a panic ends it.
-            if writer.is_finished() || (grouper.is_finished() && turns.load(Ordering::SeqCst) < GROUP_TURNS_MAX) {
+            // They are asked to stop below: until then only a panic ends one.
+            if writer.is_finished() || grouper.is_finished() {
                 break;
             }
             let answer = look_at_moments(store).and_then(|()| store.snapshot()).and_then(|snapshot| {
@@ -70,16 +69,22 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
 }
 
 const GROUP: u8 = 12;
-const GROUP_TURNS_MAX: u32 = 5000;
+/// So many entries of the log are kept.
+const GROUP_LOG: u32 = 50;
 
 /// A batch over several keys of all spaces, the entry of the log in the middle.
-fn group(turn: u32) -> Batch {
+fn group(turn: u32, right: &PruneRight) -> Batch {
     let put = |batch: Batch, at: u8| {
         let space = if at.is_multiple_of(2) { LOWEST } else { HIGHEST };
         batch.put(space, [b"group ", &[at][..]].concat(), turn.to_be_bytes())
     };
     let first = (0..GROUP / 2).fold(Batch::new(), put);
-    (GROUP / 2..GROUP).fold(first.put(LOG, turn.to_be_bytes(), "turn"), put)
+    let first = first.put(LOG, turn.to_be_bytes(), "turn");
+    let batch = (GROUP / 2..GROUP).fold(first, put);
+    match turn.checked_sub(GROUP_LOG) {
+        Some(old) => batch.prune(right, LOG, old.to_be_bytes()),
+        None => batch,
+    }
 }
 
 /// Short looks at many moments, to meet those in the middle of a batch.
@@ -104,10 +109,13 @@ fn look_at_keys(snapshot: &dyn Read) -> Result<(), ReadError> {
 
 fn look_at_group(snapshot: &dyn Read) -> Result<(), ReadError> {
     let entries = snapshot.scan(LOG, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX)?;
-    let turns = entries.iter().map(|(key, _)| key.clone());
+    let turns = entries.iter().filter_map(|(key, _)| key.as_slice().try_into().ok().map(u32::from_be_bytes));
+    let turns: Vec<_> = turns.collect();
+    let last = turns.last().copied().unwrap_or(0);
+    let first = last.saturating_sub(GROUP_LOG).saturating_add(1);
     assert!(
-        turns.eq((1u32..).take(entries.len()).map(|turn| turn.to_be_bytes().to_vec())),
-        "a snapshot shows a log with a gap"
+        turns.iter().copied().eq(first..=last),
+        "a snapshot shows a log with a gap, or more than is kept"
     );
     look_at_keys(snapshot)
 }

@@ -10,8 +10,9 @@ use std::{
     thread,
 };
 use strongroom_store::{
-    Batch, Capabilities, CommitError, Committed, Direction, Durability, KeyRange, MemoryStore, Op, Outcome, Pair,
-    Precondition, PruneRight, Read, ReadError, Refusal, SCAN_LIMIT_MAX, Space, Store, VALUE_BYTES_MAX, conformance,
+    Batch, Capabilities, CommitError, Committed, Direction, Durability, KeyRange, MemoryStore, Op, Outcome,
+    Pair, Precondition, PruneRight, Read, ReadError, Refusal, SCAN_LIMIT_MAX, Space, Store, VALUE_BYTES_MAX,
+    conformance,
 };
 use uuid::Uuid;
 
@@ -120,7 +121,10 @@ impl Disk {
         let (store, right) = Self::open(next, self.how);
         for batch in history {
             // The right in a batch is that of an earlier opening.
-            store.inner.commit(&rebuilt(batch, false, batch.ops().len(), Some(&right)), Durability::Process).unwrap();
+            store
+                .inner
+                .commit(&rebuilt(batch, false, batch.ops().len(), Some(&right)), Durability::Process)
+                .unwrap();
             store.device.lock().unwrap().history.push(batch.clone());
         }
         store.device.lock().unwrap().synced = history.len();
@@ -145,7 +149,9 @@ impl Disk {
                 commit(&overwriting(&rebuilt(batch, false, ops, None)))
             }
             Some(Break::ConflictIgnored) => commit(&rebuilt(batch, false, ops, None)),
-            Some(Break::EveryTenthCommitLost) if self.commits.fetch_add(1, Ordering::SeqCst) % 10 == 9 => Ok(()),
+            Some(Break::EveryTenthCommitLost) if self.commits.fetch_add(1, Ordering::SeqCst) % 10 == 9 => {
+                Ok(())
+            }
             Some(Break::LastOpDropped) => commit(&rebuilt(batch, true, ops.saturating_sub(1), None)),
             Some(Break::LoserIsFatal) => commit(batch).map_err(|error| match error {
                 CommitError::Conflict(_) => CommitError::Fatal("somebody else was faster".to_owned()),
@@ -160,14 +166,18 @@ impl Disk {
                 let start = rebuilt(batch, true, 0, None);
                 commit(&batch.ops().iter().rev().fold(start, |next, op| put_op(next, op, None)))
             }
-            Some(Break::ReserveUnchecked) if batch.is_from_reserve() => commit(&rebuilt(batch, false, ops, None)),
+            Some(Break::ReserveUnchecked) if batch.is_from_reserve() => {
+                commit(&rebuilt(batch, false, ops, None))
+            }
             _ => commit(batch),
         }
     }
 
     fn check(&self, batch: &Batch) -> Result<(), Refusal> {
         match self.how {
-            Some(Break::LongKeyAskedFor) => rebuilt(batch, false, batch.ops().len(), None).check(self.opening),
+            Some(Break::LongKeyAskedFor) => {
+                rebuilt(batch, false, batch.ops().len(), None).check(self.opening)
+            }
             Some(Break::LongestValueRefused) => {
                 let longest = batch.ops().iter().find(|op| op.value().len() == VALUE_BYTES_MAX);
                 longest.map_or(batch.check(self.opening), |op| {
@@ -220,7 +230,13 @@ impl Read for Disk {
         self.inner.get(space, key)
     }
 
-    fn scan(&self, space: Space, range: &KeyRange, way: Direction, limit: usize) -> Result<Vec<Pair>, ReadError> {
+    fn scan(
+        &self,
+        space: Space,
+        range: &KeyRange,
+        way: Direction,
+        limit: usize,
+    ) -> Result<Vec<Pair>, ReadError> {
         let scan = |range: &KeyRange, way, limit| self.inner.scan(space, range, way, limit);
         match self.how {
             Some(Break::BackwardScanForward) => scan(range, Direction::Forward, limit),
@@ -273,7 +289,8 @@ impl Store for Disk {
         if durability == Durability::Power && self.how != Some(Break::PowerForgets) {
             device.synced = device.history.len();
         }
-        let reached = if self.how == Some(Break::DurabilityOverstated) { Durability::Replicated } else { durability };
+        let reached =
+            if self.how == Some(Break::DurabilityOverstated) { Durability::Replicated } else { durability };
         Ok(Committed { durability: reached })
     }
 
@@ -311,7 +328,13 @@ impl Read for Moving<'_> {
         self.0.get(space, key)
     }
 
-    fn scan(&self, space: Space, range: &KeyRange, way: Direction, limit: usize) -> Result<Vec<Pair>, ReadError> {
+    fn scan(
+        &self,
+        space: Space,
+        range: &KeyRange,
+        way: Direction,
+        limit: usize,
+    ) -> Result<Vec<Pair>, ReadError> {
         self.0.scan(space, range, way, limit)
     }
 }
@@ -346,7 +369,9 @@ impl conformance::Factory for Disks {
         let next = &rest[rest.len() / 2..];
         match self.0 {
             Some(Break::LaterSurvivesAlone) => left.extend(next.last().filter(|_| next.len() > 1).cloned()),
-            Some(Break::TornByPowerCut) => left.extend(next.first().map(|batch| rebuilt(batch, false, 1, None))),
+            Some(Break::TornByPowerCut) => {
+                left.extend(next.first().map(|batch| rebuilt(batch, false, 1, None)))
+            }
             _ => {}
         }
         Some(store.again(&left))

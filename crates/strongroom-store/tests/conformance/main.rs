@@ -8,9 +8,11 @@ use disk::{Break, Disk, Disks};
 use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 use strongroom_store::{
-    Direction, Faulty, KeyRange, MemoryStore, PruneRight, Read, Space,
+    Batch, CommitError, Committed, Direction, Durability, Fault, Faulty, KeyRange, MemoryStore, PruneRight,
+    Read, Space, Store as _,
     conformance::{self, Options, Verdict},
 };
 use uuid::Uuid;
@@ -36,6 +38,23 @@ impl conformance::Factory for NoFaults {
     }
 }
 
+/// A store that loses touch in every way there is.
+struct Losing(AtomicUsize);
+
+impl conformance::Factory for Losing {
+    type Store = Faulty<MemoryStore>;
+
+    fn fresh(&self) -> (Self::Store, PruneRight) {
+        conformance::Factory::fresh(&NoFaults)
+    }
+
+    fn lose_touch(&self, store: &Self::Store, batch: &Batch) -> Option<Result<Committed, CommitError>> {
+        let nth = self.0.fetch_add(1, Ordering::SeqCst);
+        store.fail_commit(0, Fault::SURVIVABLE[nth % Fault::SURVIVABLE.len()]);
+        Some(store.commit(batch, Durability::Process))
+    }
+}
+
 /// The names of the promises that could not be tested.
 fn untested(factory: &impl conformance::Factory) -> Vec<&'static str> {
     let mut untested = Vec::new();
@@ -52,13 +71,17 @@ const OF_A_STORE_THAT_ENDS: [&str; 5] = ["closing", "crash", "sync", "power", "l
 
 #[test]
 fn the_memory_store_conforms() {
-    conformance::run(&Memory);
     assert_eq!(untested(&Memory), OF_A_STORE_THAT_ENDS, "what a store that ends with its handle cannot show");
 }
 
 #[test]
 fn a_faulty_store_without_faults_conforms() {
     assert_eq!(untested(&NoFaults), OF_A_STORE_THAT_ENDS);
+}
+
+#[test]
+fn what_a_faulty_store_says_of_lost_commits_is_true_and_final() {
+    assert_eq!(untested(&Losing(AtomicUsize::new(0))), ["closing", "crash", "sync", "power"]);
 }
 
 #[test]
@@ -76,7 +99,10 @@ fn each_promise_has_a_store_that_breaks_it_and_is_caught() {
         match conformance::check(&Disks(Some(how)), promise, Options::default()) {
             Err(broken) => {
                 assert_eq!(broken.promise, promise);
-                assert!(!broken.reason.is_empty() && !broken.reason.contains("without a text"), "{how:?}: {broken}");
+                assert!(
+                    !broken.reason.is_empty() && !broken.reason.contains("without a text"),
+                    "{how:?}: {broken}"
+                );
             }
             Ok(verdict) => panic!("{how:?} passed the promise `{name}`: {verdict:?}"),
         }
@@ -91,16 +117,24 @@ fn each_promise_has_a_store_that_breaks_it_and_is_caught() {
 fn a_failure_names_the_promise_and_how_to_see_it_again() {
     let options = Options::new(1, 42);
     let mut kept = Vec::new();
-    let broken = conformance::run_with(&Disks(Some(Break::LogOverwritten)), options, |promise, _| kept.push(promise.name()));
+    let broken = conformance::run_with(&Disks(Some(Break::LogOverwritten)), options, |promise, _| {
+        kept.push(promise.name())
+    });
     let broken = broken.unwrap_err();
     assert_eq!(kept, ["preconditions", "order in a batch", "no changes"], "what came before it was reported");
     assert_eq!(broken.promise.name(), "append-only");
     let text = broken.to_string();
-    for part in ["the promise `append-only` is broken", broken.promise.claim(), "STRONGROOM_SEED=42", &broken.reason] {
+    for part in
+        ["the promise `append-only` is broken", broken.promise.claim(), "STRONGROOM_SEED=42", &broken.reason]
+    {
         assert!(text.contains(part), "`{part}` is not in: {text}");
     }
-    let panic = catch_unwind(AssertUnwindSafe(|| conformance::run(&Disks(Some(Break::LogOverwritten))))).unwrap_err();
-    assert!(panic.downcast_ref::<String>().unwrap().contains("`append-only` is broken"), "`run` panics with it");
+    let panic =
+        catch_unwind(AssertUnwindSafe(|| conformance::run(&Disks(Some(Break::LogOverwritten))))).unwrap_err();
+    assert!(
+        panic.downcast_ref::<String>().unwrap().contains("`append-only` is broken"),
+        "`run` panics with it"
+    );
 }
 
 #[test]
