@@ -56,6 +56,7 @@ impl House {
         let options = FolderOptions {
             keyring: None,
             params: KeyringParams::weak_for_tests(),
+            store: None,
             clock: Arc::<TestClock>::clone(&clock),
             random: Arc::new(OsRandom),
         };

@@ -4,6 +4,7 @@ mod case;
 mod data;
 mod global;
 mod log;
+mod store;
 
 pub(crate) use case::{
     ApproveCommand, ContractArgs, ContractCommand, ExitCommand, ExitOpenArgs, HoldCommand, HoldPlaceArgs,
@@ -18,6 +19,8 @@ pub(crate) use log::{
     AuditCommand, CertificateCommand, CertificateVerifyArgs, ConfigFiles, InitArgs, KeysCommand,
     PassphraseCommand, PolicyCheckArgs, PolicyCommand, ShowEntriesArgs, VerifyArgs,
 };
+
+pub(crate) use store::{StoreCheckArgs, StoreCommand, StoreCopyArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -102,6 +105,9 @@ pub(crate) enum Command {
     /// Change the passphrase of the keyring.
     #[command(subcommand)]
     Passphrase(PassphraseCommand),
+    /// Check a store, or move the vault to stores of another kind.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Play the whole story in a fresh folder and check each act.
     Demo(DemoArgs),
 }

@@ -13,6 +13,7 @@ mod hold;
 pub(crate) mod init;
 mod keys;
 mod record;
+mod store;
 mod sweep;
 
 use crate::{args::Command, context::Context, demo, error::CliError, import, output::Outcome, scan};
@@ -41,6 +42,7 @@ pub(crate) fn run(command: &Command, ctx: &Context) -> Result<Outcome, CliError>
         Command::Certificate(command) => certificate::run(command, ctx),
         Command::Keys(command) => keys::run(command, ctx),
         Command::Passphrase(command) => keys::passphrase(command, ctx),
+        Command::Store(command) => store::run(command, ctx),
         Command::Demo(args) => demo::run(args, ctx),
     }
 }

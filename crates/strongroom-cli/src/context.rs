@@ -23,9 +23,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(global: GlobalArgs) -> Self {
+    /// The environment says what the command line does not.
+    pub(crate) fn new(mut global: GlobalArgs) -> Result<Self, CliError> {
         let out = Output::new(global.format, global.quiet);
-        Self { global, out }
+        if global.store.is_none()
+            && let Ok(store) = env::var("STRONGROOM_STORE")
+            && !store.is_empty()
+        {
+            let store = store.parse();
+            global.store =
+                Some(store.map_err(|error| CliError::input(format!("$STRONGROOM_STORE: {error}")))?);
+        }
+        Ok(Self { global, out })
     }
 
     /// The vault's folder.
@@ -36,9 +45,13 @@ impl Context {
         named.unwrap_or_else(|| PathBuf::from("vault"))
     }
 
-    /// Clock, randomness and keyring.
+    /// Clock, randomness, keyring and stores.
     pub(crate) fn folder_options(&self) -> FolderOptions {
-        FolderOptions { keyring: self.global.keyring.clone(), ..FolderOptions::default() }
+        FolderOptions {
+            keyring: self.global.keyring.clone(),
+            store: self.global.store.clone(),
+            ..FolderOptions::default()
+        }
     }
 
     /// Where the keyring lies.

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Outcome, CliErro
         dir: args.dir.as_deref(),
         customers: args.customers.as_deref(),
         fast: args.fast,
-        options: FolderOptions::default(),
+        options: context.folder_options(),
     };
     let mut progress = |progress: Progress| {
         bar.set_length(progress.bytes_total.unwrap_or(progress.bytes));

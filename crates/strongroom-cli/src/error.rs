@@ -2,11 +2,11 @@
 
 use std::{io, path::Path, process::ExitCode};
 use strongroom::{
-    Error, FolderError, OpenError, audit,
+    Error, FolderError, HomeTrouble, OpenError, audit,
     cases::{ApprovalError, ContractError, ExitError},
     envelope,
     retention::PurgeError,
-    store, store_sled,
+    store,
 };
 
 /// Why a command did not do what was asked.
@@ -253,19 +253,18 @@ fn of_keys(error: &envelope::KeysError) -> (Failure, &'static str) {
 pub(crate) fn of_folder(vault: &Path, error: FolderError) -> CliError {
     let shown = vault.display();
     let (kind, todo) = match &error {
-        FolderError::Store(store_sled::OpenError::Locked { .. }) => {
-            (Failure::Busy, "; wait until it has finished, or end it")
-        }
-        FolderError::Store(store_sled::OpenError::Damaged { .. }) => {
-            (Failure::Damaged, "; nothing was changed: keep a copy and restore from a backup")
-        }
+        FolderError::Store(error) => match error.trouble {
+            HomeTrouble::Busy => (Failure::Busy, "; wait until it has finished, or end it"),
+            HomeTrouble::Damaged => {
+                (Failure::Damaged, "; nothing was changed: keep a copy and restore from a backup")
+            }
+            HomeTrouble::Foreign => (Failure::Damaged, "; restore from a backup"),
+            _ => (Failure::Input, ""),
+        },
         FolderError::Damaged { .. } => (
             Failure::Damaged,
             "; nothing was changed: `strongroom audit verify` says what is left, then restore from a backup",
         ),
-        FolderError::Store(store_sled::OpenError::Foreign { .. }) => {
-            (Failure::Damaged, "; restore from a backup")
-        }
         FolderError::NoVault(_) => {
             (Failure::Input, "; name the folder with `--vault DIR`, or make one with `strongroom init`")
         }

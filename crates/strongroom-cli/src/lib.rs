@@ -11,7 +11,7 @@ mod scan;
 mod staff;
 mod text;
 
-use crate::{args::Cli, context::Context, error::CliError};
+use crate::{args::Cli, context::Context, error::CliError, output::Output};
 use clap::Parser;
 use std::{ffi::OsString, process::ExitCode};
 
@@ -24,7 +24,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(refusal) => return output::refuse_usage(&refusal, &args),
     };
-    let context = Context::new(cli.global);
+    let out = Output::new(cli.global.format, cli.global.quiet);
+    let context = match Context::new(cli.global) {
+        Ok(context) => context,
+        Err(error) => {
+            out.error(&error);
+            return error.code();
+        }
+    };
     match commands::run(&cli.command, &context) {
         Ok(outcome) => outcome.code(),
         // Whoever reads our output has seen enough, as `head` does.

@@ -302,6 +302,35 @@ fn a_damaged_vault_is_refused_and_told_apart_from_a_wrong_passphrase() {
 }
 
 #[test]
+fn an_operator_checks_a_store_and_moves_the_vault_into_it() {
+    let place = Place::new();
+    let list = "list customer --as wang --mfa --purpose service";
+    let create = "create customer --as wang --mfa --purpose service --set customer_no=C-1 --set name=Li";
+    assert_eq!(place.say(create).code, 0);
+    let checked = place.json(0, "store check redb: --quiet");
+    assert_eq!((&checked["kept"], &checked["broken"]), (&Value::Bool(true), &Value::Null), "{checked}");
+    assert!(checked["promises"].as_u64().unwrap() >= 14, "{checked}");
+    let leftovers = fs::read_dir(place.path("vault")).unwrap();
+    let leftovers = leftovers
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().contains("store-check"));
+    assert_eq!(leftovers.count(), 0, "the scratch space is gone");
+
+    place.say("store copy redb: sled:").fails(5, &["lies in `sled:`, not in `redb:`"]);
+    place.say("store copy sled: sled:").fails(5, &["is where the vault is already"]);
+    place.say("store copy sled: floppy:").fails(2, &["names no store"]);
+    let moved = place.json(0, "store copy sled: redb:");
+    assert_eq!((text(&moved["from"]), text(&moved["to"])), ("sled:".to_owned(), "redb:".to_owned()));
+    assert_eq!(
+        place.json(0, list)["views"].as_array().unwrap().len(),
+        1,
+        "the list comes from the new stores"
+    );
+    place.say(&format!("{list} --store floppy:")).fails(2, &["names no store"]);
+    place.say("store copy redb: sled:").fails(5, &["not empty"]);
+    assert_eq!(place.json(0, "audit verify --as auditor --mfa --purpose legal")["sound"], true);
+}
+
+#[test]
 fn help_lists_the_exit_codes_and_says_whom_the_program_believes() {
     let dir = tempfile::tempdir().unwrap();
     let place = Place { dir };

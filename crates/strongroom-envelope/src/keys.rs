@@ -9,6 +9,7 @@ mod state;
 mod turn;
 
 pub use index::IndexToken;
+pub use rows::SPACES;
 pub use shred::{Destroyed, DestroyedKey};
 pub use state::{CustomerKeys, KeyInfo};
 pub use turn::{EpochTurned, PendingTurn, TurnProgress};

@@ -24,7 +24,7 @@ pub use error::{KeysError, OpenError, RewrapError, SealError};
 pub use keyring::{Keyring, KeyringError, KeyringParams, SigningPurpose};
 pub use keys::{
     CustomerKeys, Destroyed, DestroyedKey, EpochTurned, Generation, IndexToken, KeyInfo, KeyRole, KeyState,
-    Keys, KeysOptions, PendingTurn, SEALS_PER_KEY_MAX, TurnProgress,
+    Keys, KeysOptions, PendingTurn, SEALS_PER_KEY_MAX, SPACES, TurnProgress,
 };
 pub use normalise::{FieldType, normalise};
 pub use provider::{Epoch, EpochReceipt, Guarantee, KeyProvider, ProviderError, Wrapped};

@@ -18,7 +18,8 @@
 //! ```
 //!
 //! It is a list of [`promises`], each with a name and one sentence of what is promised; a failure names the promise.
-//! [`run_with`] reports each as it is kept, for programs that show them.
+//! [`run_with`] names each as it is kept, for programs that show them; [`prove`] answers instead of panicking, and
+//! [`check`] tests one promise alone.
 //!
 //! What it proves depends on what the factory can do: without [`Factory::reopen`], [`Factory::crash`] and the others the
 //! promises about them answer [`Verdict::Untested`]. It does not prove durability against the loss of power by itself: a
@@ -37,7 +38,7 @@ mod rules;
 mod scans;
 mod snapshots;
 
-pub use promise::{Broken, Options, Promise, Verdict, check, promises, run, run_with};
+pub use promise::{Broken, Options, Promise, Verdict, check, promises, prove, run, run_with};
 
 use crate::{Batch, CommitError, Committed, Durability, PruneRight, Space, Store};
 

@@ -55,7 +55,7 @@ const PAGE_PAIRS: usize = 256;
 ///
 /// - **Resumable**: run again with the same arguments, it goes on after the last key that arrived in each space. `label`
 ///   says what is copied, such as the tenant and the log's name; a target that is an unfinished copy of something else
-///   is refused.
+///   is refused. A target that is equal already is a finished copy.
 /// - **Durability**: each page is committed at `durability`; the mark of an unfinished copy goes with the last commit,
 ///   after the comparison, so a target without it is complete.
 /// - **Order**: append-only spaces stay append-only on the way: nothing that arrived is written again.
@@ -73,7 +73,12 @@ pub fn copy(
     durability: Durability,
     progress: &mut dyn FnMut(CopyProgress) -> bool,
 ) -> Result<Option<CopyProgress>, CopyError> {
-    begin(target, spaces, label, durability)?;
+    if !begin(target, spaces, label, durability)? {
+        return compare(source, target, spaces, progress).map_err(|error| match error {
+            CopyError::Differs { .. } => CopyError::NotEmpty,
+            other => other,
+        });
+    }
     let mut done = CopyProgress { space: MARK, pairs: 0, bytes: 0, comparing: false };
     for space in spaces {
         done.space = *space;
@@ -100,27 +105,28 @@ pub fn copy(
     Ok(Some(compared))
 }
 
+/// Whether the target is ours to copy into: empty, or an unfinished copy. Otherwise it holds something.
 fn begin(
     target: &dyn Store,
     spaces: &[Space],
     label: &[u8],
     durability: Durability,
-) -> Result<(), CopyError> {
+) -> Result<bool, CopyError> {
     match target.get(MARK, MARK_KEY)? {
-        Some(found) if found == label => return Ok(()),
+        Some(found) if found == label => return Ok(true),
         Some(_) => return Err(CopyError::NotEmpty),
         None => {}
     }
     for space in spaces {
         if !target.scan(*space, &KeyRange::all(), Direction::Forward, 1)?.is_empty() {
-            return Err(CopyError::NotEmpty);
+            return Ok(false);
         }
     }
     let mark = Batch::new().require_absent(MARK, MARK_KEY).put(MARK, MARK_KEY, label);
     match target.commit_settled(&mark, durability) {
         // Somebody else copies into the same store.
         Err(CommitError::Conflict(_)) => Err(CopyError::NotEmpty),
-        answer => answer.map(drop).map_err(CopyError::from),
+        answer => answer.map(|_| true).map_err(CopyError::from),
     }
 }
 

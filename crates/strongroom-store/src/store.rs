@@ -1,7 +1,7 @@
 //! The trait.
 
 use crate::{Batch, CommitError, ReadError, Space};
-use std::fmt;
+use std::{fmt, sync::Arc};
 use uuid::Uuid;
 
 /// How well a commit survives. Ordered: each level includes those below.
@@ -170,6 +170,44 @@ pub trait Store: Read {
         // Nothing is kept by this id.
         let _: Uuid = commit;
         Ok(Outcome::Untold)
+    }
+}
+
+impl<R: Read + ?Sized> Read for Arc<R> {
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        (**self).get(space, key)
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        range: &KeyRange,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Pair>, ReadError> {
+        (**self).scan(space, range, direction, limit)
+    }
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn commit(&self, batch: &Batch, durability: Durability) -> Result<Committed, CommitError> {
+        (**self).commit(batch, durability)
+    }
+
+    fn sync(&self) -> Result<Durability, CommitError> {
+        (**self).sync()
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Read + '_>, ReadError> {
+        (**self).snapshot()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        (**self).capabilities()
+    }
+
+    fn outcome(&self, commit: Uuid) -> Result<Outcome, CommitError> {
+        (**self).outcome(commit)
     }
 }
 

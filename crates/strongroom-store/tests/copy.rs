@@ -79,6 +79,9 @@ fn a_target_that_is_not_ours_is_refused_and_left_alone() {
     let other = copy(&source, &target, &SPACES, b"other", Durability::Process, &mut |_| true);
     assert!(matches!(other, Err(CopyError::NotEmpty)), "{other:?}");
     assert!(run(&source, &target).unwrap());
+    // Done once more it is still the same; of a source that went on it is no copy any more.
+    assert!(run(&source, &target).unwrap());
+    put(&source, DATA, b"later".to_vec(), b"v");
     assert!(matches!(run(&source, &target), Err(CopyError::NotEmpty)));
 }
 

@@ -1,6 +1,8 @@
-//! A vault in a folder: two sled stores, a keyring file, and the configuration beside them.
+//! A vault in a folder: two stores, a keyring file, and the configuration beside them.
 
-use crate::{Config, House, HouseError, OpenError, Parts, SystemClock, Vault};
+use crate::{
+    Config, Home, HomeError, HomeParseError, House, HouseError, OpenError, Parts, Stores, SystemClock, Vault,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
@@ -10,9 +12,7 @@ use std::{
 use strongroom_envelope::{Keyring, KeyringError, KeyringParams, OsRandom, Passphrase};
 use strongroom_policy::{CompiledPolicy, ConfigError, Schema};
 use strongroom_retention::{Schedule, ScheduleError};
-use strongroom_store_sled::{Options, SledStore};
 use strongroom_types::{Clock, Random, TenantId};
-use uuid::Uuid;
 
 /// Why a vault folder cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +54,12 @@ pub enum FolderError {
     Keyring(#[from] KeyringError),
     /// A store could not be opened, such as one that another process has open.
     #[error("{0}")]
-    Store(#[from] strongroom_store_sled::OpenError),
+    Store(#[from] HomeError),
     /// What is in the data store is not what was written.
-    #[error("the store in `{}` is damaged: {source}", path.display())]
+    #[error("the store in `{place}` is damaged: {source}")]
     Damaged {
-        /// The store's folder.
-        path: PathBuf,
+        /// Where the store is.
+        place: String,
         /// What was found.
         source: OpenError,
     },
@@ -78,6 +78,8 @@ pub struct FolderOptions {
     pub keyring: Option<PathBuf>,
     /// How hard the passphrase is to guess; only for a new keyring.
     pub params: KeyringParams,
+    /// Where the stores lie. For a new vault `sled:` if `None`, for an old one what its `vault.toml` says.
+    pub store: Option<Home>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
@@ -86,7 +88,10 @@ pub struct FolderOptions {
 
 impl std::fmt::Debug for FolderOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FolderOptions").field("keyring", &self.keyring).finish_non_exhaustive()
+        f.debug_struct("FolderOptions")
+            .field("keyring", &self.keyring)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,6 +100,7 @@ impl Default for FolderOptions {
         Self {
             keyring: None,
             params: KeyringParams::default(),
+            store: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
         }
@@ -122,6 +128,9 @@ struct Descriptor {
     format: u32,
     tenant: TenantId,
     origin: String,
+    /// The stores; `sled:` where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
 }
 
 /// A vault folder.
@@ -164,11 +173,13 @@ impl Folder {
         let now = options.clock.now();
         let keyring = folder.keyring(options);
         Keyring::create(&keyring, passphrase, options.params, &[tenant], now, Arc::clone(&options.random))?;
-        let descriptor = Descriptor { format: 0, tenant, origin: origin.to_owned() };
-        let text = toml::to_string(&descriptor).map_err(|error| FolderError::Descriptor {
-            path: folder.file(DESCRIPTOR),
-            message: error.to_string(),
-        })?;
+        let descriptor = Descriptor {
+            format: 0,
+            tenant,
+            origin: origin.to_owned(),
+            store: options.store.as_ref().map(Home::to_string),
+        };
+        let text = folder.text_of(&descriptor)?;
         // Last: a folder without it holds no vault.
         folder.write(DESCRIPTOR, &text)?;
         Ok(folder)
@@ -182,7 +193,8 @@ impl Folder {
     /// never written; [`Self::inspect`] opens the latter to be verified.
     pub fn open(path: &Path, passphrase: &Passphrase, options: &FolderOptions) -> Result<Vault, FolderError> {
         let folder = Self(path.to_owned());
-        Vault::open(folder.parts(passphrase, options)?).map_err(|error| folder.refused(error))
+        let (parts, home) = folder.parts(passphrase, options)?;
+        Vault::open(parts).map_err(|error| folder.refused(&home, error))
     }
 
     /// Opens the vault in a folder to look at it, as [`Vault::inspect`] does.
@@ -192,20 +204,21 @@ impl Folder {
         options: &FolderOptions,
     ) -> Result<Vault, FolderError> {
         let folder = Self(path.to_owned());
-        Vault::inspect(folder.parts(passphrase, options)?).map_err(|error| folder.refused(error))
+        let (parts, home) = folder.parts(passphrase, options)?;
+        Vault::inspect(parts).map_err(|error| folder.refused(&home, error))
     }
 
-    fn refused(&self, error: OpenError) -> FolderError {
+    fn refused(&self, home: &Home, error: OpenError) -> FolderError {
         match error {
             OpenError::Log(
                 strongroom_audit::OpenError::Inconsistent { .. } | strongroom_audit::OpenError::Lookup(_),
             )
-            | OpenError::Lookup(_) => FolderError::Damaged { path: self.file("data"), source: error },
+            | OpenError::Lookup(_) => FolderError::Damaged { place: home.data_place(&self.0), source: error },
             other => other.into(),
         }
     }
 
-    fn parts(&self, passphrase: &Passphrase, options: &FolderOptions) -> Result<Parts, FolderError> {
+    fn parts(&self, passphrase: &Passphrase, options: &FolderOptions) -> Result<(Parts, Home), FolderError> {
         let folder = self;
         let descriptor = folder.descriptor()?;
         let text = |name: &str| folder.read(name);
@@ -214,19 +227,25 @@ impl Folder {
         let texts = Texts { schema: &schema, policy: &policy, retention: &retention, house: &house };
         let config = config(texts)?;
         let keyring = Keyring::open(&folder.keyring(options), passphrase, Arc::clone(&options.random))?;
-        let (data, prune) = SledStore::open(&folder.file("data"), opening(options)?, Options::default())?;
-        let (keys, _) = SledStore::open(&folder.file("keys"), opening(options)?, Options::default())?;
-        Ok(Parts {
+        let home = folder.home(&descriptor, options)?;
+        let Stores { data, prune, keys } = home.open(&folder.0, options.random.as_ref())?;
+        let parts = Parts {
             tenant: descriptor.tenant,
             origin: descriptor.origin,
-            data: Arc::new(data),
+            data,
             prune,
-            keys: Arc::new(keys),
+            keys,
             keyring: Arc::new(keyring),
             config,
             clock: Arc::clone(&options.clock),
             random: Arc::clone(&options.random),
-        })
+        };
+        Ok((parts, home))
+    }
+
+    /// Where the stores of the vault in a folder lie: what the options say, or else the vault itself.
+    pub fn home_of(path: &Path, options: &FolderOptions) -> Result<Home, FolderError> {
+        Self::at(path).tenant_and_home(options).map(|(_, home)| home)
     }
 
     /// Where it is.
@@ -249,6 +268,44 @@ impl Folder {
             )));
         }
         Ok(descriptor)
+    }
+
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Whose vault it is, and where its stores lie.
+    pub(crate) fn tenant_and_home(&self, options: &FolderOptions) -> Result<(TenantId, Home), FolderError> {
+        let descriptor = self.descriptor()?;
+        Ok((descriptor.tenant, self.home(&descriptor, options)?))
+    }
+
+    /// Writes down that the stores lie there from now on: all of the file or nothing of it, through a crash as well.
+    pub(crate) fn settle_in(&self, home: &Home) -> Result<(), FolderError> {
+        let descriptor = Descriptor { store: Some(home.to_string()), ..self.descriptor()? };
+        let (path, fresh) = (self.file(DESCRIPTOR), format!("{DESCRIPTOR}.new"));
+        self.write(&fresh, &self.text_of(&descriptor)?)?;
+        let synced = fs::rename(self.file(&fresh), &path).and_then(|()| fs::File::open(&self.0)?.sync_all());
+        synced.map_err(|source| FolderError::Io { path, source })
+    }
+
+    fn text_of(&self, descriptor: &Descriptor) -> Result<String, FolderError> {
+        toml::to_string(descriptor).map_err(|error| FolderError::Descriptor {
+            path: self.file(DESCRIPTOR),
+            message: error.to_string(),
+        })
+    }
+
+    /// What the caller says, or else the vault itself.
+    fn home(&self, descriptor: &Descriptor, options: &FolderOptions) -> Result<Home, FolderError> {
+        match (&options.store, &descriptor.store) {
+            (Some(home), _) => Ok(home.clone()),
+            (None, None) => Ok(Home::default()),
+            (None, Some(text)) => text.parse().map_err(|error: HomeParseError| FolderError::Descriptor {
+                path: self.file(DESCRIPTOR),
+                message: format!("store: {error}"),
+            }),
+        }
     }
 
     fn keyring(&self, options: &FolderOptions) -> PathBuf {
@@ -279,12 +336,6 @@ pub fn config(texts: Texts<'_>) -> Result<Config, FolderError> {
     let schedule = Schedule::from_toml(RETENTION, texts.retention)?;
     let house = House::from_toml(texts.house, HOUSE)?;
     Ok(Config::new(schema, policy, schedule, house)?)
-}
-
-fn opening(options: &FolderOptions) -> Result<Uuid, FolderError> {
-    let mut bytes = [0; 16];
-    options.random.fill(&mut bytes)?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 const DESCRIPTOR: &str = "vault.toml";

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod adapters;
+#[cfg(feature = "check")]
+mod check;
 mod clock;
 mod codec;
 mod config;
@@ -10,13 +12,19 @@ mod fields;
 mod flow;
 #[cfg(feature = "folder")]
 mod folder;
+#[cfg(feature = "folder")]
+mod home;
 mod notice;
 mod row;
 mod session;
 mod spaces;
+#[cfg(feature = "folder")]
+mod transfer;
 mod unreleased;
 mod vault;
 
+#[cfg(feature = "check")]
+pub use check::check_home;
 pub use clock::SystemClock;
 pub use config::{Config, House, HouseError, TriggerHook};
 pub use error::Error;
@@ -28,8 +36,12 @@ pub use flow::{
 };
 #[cfg(feature = "folder")]
 pub use folder::{Folder, FolderError, FolderOptions, Texts, config as read_config};
+#[cfg(feature = "folder")]
+pub use home::{Home, HomeError, HomeParseError, HomeTrouble, Stores};
 pub use notice::{Notice, NoticeKind};
 pub use session::Session;
+#[cfg(feature = "folder")]
+pub use transfer::{MoveError, MoveProgress, Moved, copy_stores};
 pub use unreleased::{Shown, View};
 pub use vault::{OpenError, Parts, Vault};
 

@@ -48,6 +48,36 @@ pub(crate) const CLOSED: Space = Space::mutable(31, "closed");
 /// Erasure ledger, in the key store: what was condemned, written before anything is destroyed.
 pub(crate) const LEDGER: Space = Space::append_only(16, "erasure-ledger");
 
+/// All spaces of the data store, for whoever copies it.
+#[cfg(feature = "folder")]
+pub(crate) fn data() -> Vec<Space> {
+    let own = [
+        RECORD,
+        BY_CUSTOMER,
+        BY_KIND,
+        INDEX,
+        UNIQUE,
+        CHUNK,
+        HOLD,
+        APPROVAL,
+        STAGED,
+        CASE,
+        PURGE,
+        DUE,
+        CERTIFICATE,
+        ALERT,
+        TOUCH,
+        CLOSED,
+    ];
+    strongroom_audit::SPACES.iter().copied().chain(own).collect()
+}
+
+/// All spaces of the key store.
+#[cfg(feature = "folder")]
+pub(crate) fn keys() -> Vec<Space> {
+    strongroom_envelope::SPACES.iter().copied().chain([LEDGER]).collect()
+}
+
 /// The tenant's part of any space.
 pub(crate) fn tenant(tenant: TenantId) -> Vec<u8> {
     tenant.as_bytes().to_vec()
@@ -113,4 +143,24 @@ pub(crate) fn case(tenant: TenantId, id: CaseId) -> Vec<u8> {
 pub(crate) fn alert(tenant: TenantId, at: Timestamp, serial: u64) -> Vec<u8> {
     let micros = at.unix_micros().cast_unsigned() ^ (1 << 63);
     [tenant.as_bytes().as_slice(), &micros.to_be_bytes(), &serial.to_be_bytes()].concat()
+}
+
+#[cfg(all(test, feature = "folder"))]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn whoever_copies_a_vault_copies_every_space_of_it() {
+        let defined =
+            include_str!("spaces.rs").lines().filter(|line| line.starts_with("pub(crate) const ")).count();
+        assert!(defined > 10, "{defined} lines define a space");
+        let own =
+            data().len() - strongroom_audit::SPACES.len() + keys().len() - strongroom_envelope::SPACES.len();
+        assert_eq!(own, defined, "a space that is defined here is in neither list");
+        for list in [data(), keys()] {
+            let ids: BTreeSet<u8> = list.iter().map(|space| space.id()).collect();
+            assert_eq!(ids.len(), list.len(), "no id is given twice in one store");
+        }
+    }
 }

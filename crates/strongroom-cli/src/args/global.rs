@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use strongroom::types::Purpose;
+use strongroom::{Home, types::Purpose};
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, Args)]
@@ -29,6 +29,10 @@ pub(crate) struct GlobalArgs {
     /// The keyring file [default: `keyring` in the vault's folder]. In production it lies elsewhere.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) keyring: Option<PathBuf>,
+    /// Where the stores lie: `sled:`, `redb:`, or either with a folder behind it [default: `$STRONGROOM_STORE`, else
+    /// what the vault says; a new vault uses `sled:`].
+    #[arg(long, global = true, value_name = "STORE")]
+    pub(crate) store: Option<Home>,
     /// How to answer.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) format: Format,

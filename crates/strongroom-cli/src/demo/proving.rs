@@ -40,10 +40,9 @@ pub(super) fn verified(story: &Story, vault: &Vault, stage: &mut Stage<'_>) -> R
 pub(super) fn tampered(story: &Story, tenant: TenantId, stage: &mut Stage<'_>) -> Result<(), CliError> {
     stage.act("Tampering behind the vault's back is caught", "篡改必被发现")?;
     let dir = &story.world.dir;
-    let vault = story.world.vault_dir();
-    copy(&vault, &dir.join("yesterday"))?;
+    story.world.copy(tenant, "yesterday")?;
 
-    copy(&vault, &dir.join("tampered"))?;
+    story.world.copy(tenant, "tampered")?;
     let record = change_record(&dir.join("tampered"), tenant)?;
     let found = verify_in(story, "tampered", |_, found| {
         let named = found.data.iter().any(|finding| finding.record == record);
@@ -52,7 +51,7 @@ pub(super) fn tampered(story: &Story, tenant: TenantId, stage: &mut Stage<'_>) -
     let (ok, happened) = told(found);
     stage.check("one flipped bit in a sealed record", ok, happened)?;
 
-    copy(&vault, &dir.join("tampered-log"))?;
+    story.world.copy(tenant, "tampered-log")?;
     let forged = change_log(&dir.join("tampered-log"), tenant)?;
     stage.check("the store itself overwrites no log entry", forged.refused, "refused: append-only")?;
     let found = verify_in(story, "tampered-log", |_, found| {
@@ -217,25 +216,6 @@ fn store(vault: &Path) -> Result<SledStore, CliError> {
     let (store, _) =
         SledStore::open(&vault.join("data"), opening, Options::default()).map_err(|error| failed(&error))?;
     Ok(store)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), CliError> {
-    let failed = |error: std::io::Error| CliError::file(from, &error);
-    fs::create_dir_all(to).map_err(failed)?;
-    for entry in fs::read_dir(from).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        // Space that the stores keep back; they take it again when they open.
-        if entry.file_name() == "reserve" {
-            continue;
-        }
-        let target = to.join(entry.file_name());
-        if entry.file_type().map_err(failed)?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target).map_err(failed)?;
-        }
-    }
-    Ok(())
 }
 
 fn failed(error: &dyn std::fmt::Display) -> CliError {

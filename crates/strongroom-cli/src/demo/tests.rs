@@ -4,13 +4,14 @@ use super::{Plot, play, stage::Stage};
 use std::{fs, path::Path};
 use strongroom::{FolderOptions, envelope::KeyringParams};
 
-fn tell(dir: &Path, customers: Option<&Path>) -> (super::Played, String) {
+fn tell(dir: &Path, customers: Option<&Path>, store: &str) -> (super::Played, String) {
     let mut out = Vec::new();
+    let store = Some(store.parse().unwrap());
     let plot = Plot {
         dir: Some(dir),
         customers,
         fast: true,
-        options: FolderOptions { params: KeyringParams::weak_for_tests(), ..FolderOptions::default() },
+        options: FolderOptions { params: KeyringParams::weak_for_tests(), store, ..FolderOptions::default() },
     };
     let played = play(plot, &mut Stage::new(&mut out, false), &mut |_| ());
     let text = String::from_utf8(out).unwrap();
@@ -19,15 +20,17 @@ fn tell(dir: &Path, customers: Option<&Path>) -> (super::Played, String) {
 
 #[test]
 fn every_act_goes_as_expected_and_nothing_is_written_outside() {
-    let around = tempfile::tempdir().unwrap();
-    let dir = around.path().join("story");
-    let (played, text) = tell(&dir, None);
-    assert!(played.ok, "{text}");
-    assert_eq!(played.acts.len(), 14, "{text}");
-    assert!(played.acts.iter().all(|act| !act.checks.is_empty()));
-    assert!(played.acts.iter().flat_map(|act| &act.checks).all(|check| check.ok == Some(true)), "{text}");
-    assert_eq!(fs::read_dir(around.path()).unwrap().count(), 1);
-    assert!(!text.contains('\u{1b}'));
+    for store in ["sled:", "redb:"] {
+        let around = tempfile::tempdir().unwrap();
+        let dir = around.path().join("story");
+        let (played, text) = tell(&dir, None, store);
+        assert!(played.ok, "{store}: {text}");
+        assert_eq!(played.acts.len(), 14, "{text}");
+        assert!(played.acts.iter().all(|act| !act.checks.is_empty()));
+        assert!(played.acts.iter().flat_map(|act| &act.checks).all(|check| check.ok == Some(true)), "{text}");
+        assert_eq!(fs::read_dir(around.path()).unwrap().count(), 1);
+        assert!(!text.contains('\u{1b}'));
+    }
 }
 
 #[test]
@@ -39,7 +42,7 @@ fn it_takes_customers_of_ones_own_and_a_folder_that_is_empty() {
     fs::write(&file, format!("customer_no,name,phone\n{}\n", rows.join("\n"))).unwrap();
     let story = dir.path().join("story");
     fs::create_dir(&story).unwrap();
-    let (played, text) = tell(&story, Some(&file));
+    let (played, text) = tell(&story, Some(&file), "sled:");
     assert!(played.ok, "{text}");
 
     let again = Plot { dir: Some(&story), customers: None, fast: true, options: FolderOptions::default() };

@@ -8,14 +8,14 @@ use crate::{
 use std::{
     fmt::Write as _,
     fs::{self, DirBuilder, OpenOptions},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 use strongroom::{
-    Folder, FolderError, FolderOptions, Session, Vault, audit::FileWitness, envelope::Passphrase,
-    policy::AuthContext,
+    Folder, FolderError, FolderOptions, Home, Session, Vault, audit::FileWitness, copy_stores,
+    envelope::Passphrase, policy::AuthContext,
 };
-use strongroom_types::{FieldName, Kind, Purpose, Timestamp};
+use strongroom_types::{FieldName, Kind, Purpose, TenantId, Timestamp};
 
 /// The folder, its passphrase, its people.
 pub(crate) struct World {
@@ -66,7 +66,28 @@ impl World {
     }
 
     pub(crate) fn open_with(&self, folder: &str, passphrase: &str) -> Result<Vault, FolderError> {
-        Folder::open(&self.dir.join(folder), &Passphrase::new(passphrase), &self.options)
+        // Copies for the tampering lie beside their configuration, whatever the vault itself lies in.
+        let beside = FolderOptions { store: Some(Home::Sled(None)), ..self.options.clone() };
+        let options = if folder == "vault" { &self.options } else { &beside };
+        Folder::open(&self.dir.join(folder), &Passphrase::new(passphrase), options)
+    }
+
+    /// Copies the vault, which nobody may have open: its files, and what is in its stores.
+    pub(crate) fn copy(&self, tenant: TenantId, folder: &str) -> Result<(), CliError> {
+        let (vault, target) = (self.vault_dir(), self.dir.join(folder));
+        let failed = |error: io::Error| CliError::file(&vault, &error);
+        make_folder(&target)?;
+        for entry in fs::read_dir(&vault).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_type().map_err(failed)?.is_file() {
+                fs::copy(entry.path(), target.join(entry.file_name())).map_err(failed)?;
+            }
+        }
+        let home = Folder::home_of(&vault, &self.options).map_err(|error| of_folder(&vault, error))?;
+        let copied = Home::Sled(Some(target));
+        copy_stores(&vault, tenant, &home, &copied, self.options.random.as_ref(), &mut |_| true)
+            .map(drop)
+            .map_err(|error| CliError::input(error.to_string()))
     }
 
     /// Somebody at work, who has just proven a second factor.

@@ -16,6 +16,9 @@ pub(super) const EPOCHS: Space = Space::mutable(5, "keys.epoch");
 pub(super) const PENDING: Space = Space::mutable(6, "keys.pending");
 pub(super) const TURNS: Space = Space::append_only(7, "keys.turns");
 
+/// The spaces of the key store, for whoever lists or copies all spaces of a store. Ids up to 15 are kept for it.
+pub const SPACES: &[Space] = &[CUSTOMERS, TOMBSTONES, INDEXES, TENANTS, EPOCHS, PENDING, TURNS];
+
 /// The spaces whose keys a turn re-wraps, in this order.
 pub(super) const WRAPPED: [Space; 3] = [TENANTS, INDEXES, CUSTOMERS];
 

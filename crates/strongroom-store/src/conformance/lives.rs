@@ -2,9 +2,10 @@
 
 use super::{Factory, Ground, HIGHEST, LOG, LOWEST, SPACES, Verdict, commit_at, must_commit, value};
 use crate::{
-    Batch, CommitError, Direction, Durability, KeyRange, Pair, PruneRight, Read, Refusal, SCAN_LIMIT_MAX,
-    Space, Store, VALUE_BYTES_MAX,
+    Batch, CommitError, Direction, Durability, KeyRange, MemoryStore, Pair, PruneRight, Read, Refusal,
+    SCAN_LIMIT_MAX, Space, Store, VALUE_BYTES_MAX,
 };
+use uuid::Uuid;
 
 const KEYS: u32 = 16;
 const NO_CLOSING: Verdict = Verdict::Untested("stores here do not outlive their handle");
@@ -33,9 +34,9 @@ pub(super) fn contents(store: &(impl Read + ?Sized), space: Space) -> Vec<Pair> 
     store.scan(space, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX).expect("scan answers")
 }
 
-/// What `count` batches leave, on a store that never closed.
-fn expected<F: Factory>(ground: &Ground<'_, F>, count: u32) -> [Vec<Pair>; 3] {
-    let (store, right) = ground.factory.fresh();
+/// What `count` batches leave, by another store, so that the factory has no more than one open.
+fn expected(count: u32) -> [Vec<Pair>; 3] {
+    let (store, right) = MemoryStore::open(Uuid::nil());
     (0..count).for_each(|n| must_commit(&store, &batch(n, &right), "the reference"));
     SPACES.map(|space| contents(&store, space))
 }
@@ -46,10 +47,10 @@ fn last(store: &impl Store) -> Option<u32> {
 }
 
 /// How many batches are there. Fails where they are not whole, or not the first ones.
-fn whole<F: Factory>(ground: &Ground<'_, F>, store: &F::Store, what: &str) -> u32 {
+fn whole(store: &impl Store, what: &str) -> u32 {
     let count = last(store).map_or(0, |last| last.saturating_add(1));
     let found = SPACES.map(|space| contents(store, space));
-    for ((space, found), expected) in SPACES.iter().zip(found).zip(expected(ground, count)) {
+    for ((space, found), expected) in SPACES.iter().zip(found).zip(expected(count)) {
         assert!(
             found == expected,
             "{what}: space `{}` is not what {count} whole batches leave",
@@ -66,7 +67,7 @@ type Ending<F> = fn(&F, <F as Factory>::Store) -> Option<(<F as Factory>::Store,
 fn live<F: Factory>(ground: &Ground<'_, F>, end: Ending<F>, asked: Durability) -> Option<()> {
     // Nothing at all is also something to come back with.
     let (mut store, mut right) = end(ground.factory, ground.store())?;
-    assert_eq!(whole(ground, &store, "an empty store opened again"), 0, "batches of nobody");
+    assert_eq!(whole(&store, "an empty store opened again"), 0, "batches of nobody");
     let mut next = 0u32;
     for round in 1..=ground.times(3) {
         for n in next..next.saturating_add(round.min(12)) {
@@ -76,7 +77,7 @@ fn live<F: Factory>(ground: &Ground<'_, F>, end: Ending<F>, asked: Durability) -
         }
         let older = right;
         (store, right) = end(ground.factory, store)?;
-        assert_eq!(whole(ground, &store, "a store opened again"), next, "acknowledged batches");
+        assert_eq!(whole(&store, "a store opened again"), next, "acknowledged batches");
         let prune = Batch::new().prune(&older, LOG, next.saturating_sub(1).to_be_bytes());
         match super::commit(&store, &prune) {
             Err(CommitError::Refused(Refusal::ForeignPruneRight { .. })) => {}
@@ -110,7 +111,7 @@ pub(super) fn sync<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
         let Some((store, _right)) = end(ground.factory, store) else {
             return if reached >= Durability::Power { NO_POWER_CUT } else { NO_CRASH };
         };
-        let there = whole(ground, &store, "what a sync covered");
+        let there = whole(&store, "what a sync covered");
         assert!(
             (before..=after).contains(&there),
             "{before} batches before a sync, then 3 more: {there} are there"
@@ -135,7 +136,7 @@ pub(super) fn power<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
             assert!(answer.is_ok(), "a commit before a power cut: {answer:?}");
         }
         let Some((store, _right)) = ground.factory.cut_power(store) else { return NO_POWER_CUT };
-        let there = whole(ground, &store, "after a power cut");
+        let there = whole(&store, "after a power cut");
         assert!(
             (strong.saturating_add(1)..=count).contains(&there),
             "batch {strong} of {count} was power-safe: {there} batches are there"

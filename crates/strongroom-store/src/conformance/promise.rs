@@ -101,7 +101,21 @@ pub fn promises() -> Vec<Promise> {
 ///
 /// Where the backend breaks a promise of [`Store`](crate::Store), with the text of [`Broken`].
 pub fn run<F: Factory>(factory: &F) {
-    if let Err(broken) = run_with(factory, Options::default(), |_, _| {}) {
+    run_with(factory, &mut |_| ());
+}
+
+/// Runs the whole suite, and calls `kept` with what is promised once it was kept. What could not be tested is not named.
+///
+/// # Panics
+///
+/// As [`run`].
+pub fn run_with<F: Factory>(factory: &F, kept: &mut dyn FnMut(&'static str)) {
+    let proved = prove(factory, Options::default(), |promise, verdict| {
+        if verdict == Verdict::Kept {
+            kept(promise.claim);
+        }
+    });
+    if let Err(broken) = proved {
         panic!("{broken}");
     }
 }
@@ -111,7 +125,7 @@ pub fn run<F: Factory>(factory: &F) {
 /// # Errors
 ///
 /// [`Broken`]. Checks report by panicking, and the panics are caught here; the process's panic hook sees them first.
-pub fn run_with<F: Factory>(
+pub fn prove<F: Factory>(
     factory: &F,
     options: Options,
     mut report: impl FnMut(Promise, Verdict),
@@ -126,7 +140,7 @@ pub fn run_with<F: Factory>(
 ///
 /// # Errors
 ///
-/// As [`run_with`].
+/// As [`prove`].
 pub fn check<F: Factory>(factory: &F, promise: Promise, options: Options) -> Result<Verdict, Broken> {
     let listed = list::<F>().into_iter().find(|(listed, _)| *listed == promise);
     listed.map_or(Ok(Verdict::Untested("it is not in the list")), |(promise, test)| {

@@ -58,7 +58,7 @@ impl conformance::Factory for Losing {
 /// The names of the promises that could not be tested.
 fn untested(factory: &impl conformance::Factory) -> Vec<&'static str> {
     let mut untested = Vec::new();
-    let outcome = conformance::run_with(factory, Options::default(), |promise, verdict| {
+    let outcome = conformance::prove(factory, Options::default(), |promise, verdict| {
         if verdict != Verdict::Kept {
             untested.push(promise.name());
         }
@@ -117,7 +117,7 @@ fn each_promise_has_a_store_that_breaks_it_and_is_caught() {
 fn a_failure_names_the_promise_and_how_to_see_it_again() {
     let options = Options::new(1, 42);
     let mut kept = Vec::new();
-    let broken = conformance::run_with(&Disks(Some(Break::LogOverwritten)), options, |promise, _| {
+    let broken = conformance::prove(&Disks(Some(Break::LogOverwritten)), options, |promise, _| {
         kept.push(promise.name())
     });
     let broken = broken.unwrap_err();
@@ -135,6 +135,18 @@ fn a_failure_names_the_promise_and_how_to_see_it_again() {
         panic.downcast_ref::<String>().unwrap().contains("`append-only` is broken"),
         "`run` panics with it"
     );
+}
+
+#[test]
+fn each_promise_is_named_once_it_was_kept() {
+    let mut kept = Vec::new();
+    conformance::run_with(&Memory, &mut |claim| kept.push(claim));
+    let expected: Vec<_> = conformance::promises()
+        .iter()
+        .filter(|promise| !OF_A_STORE_THAT_ENDS.contains(&promise.name()))
+        .map(|promise| promise.claim())
+        .collect();
+    assert_eq!(kept, expected, "and what could not be tested is not named");
 }
 
 #[test]

@@ -1,0 +1,19 @@
+//! Where a new vault may lie.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(unreachable_pub, reason = "test binaries take it")]
+
+use crate::common::options;
+use strongroom::{FolderOptions, Home};
+
+/// Every kind of store that this build and this machine have: where a new vault may lie.
+pub fn homes() -> Vec<Home> {
+    let mut homes = vec!["sled:".parse().unwrap()];
+    if cfg!(feature = "redb") {
+        homes.push("redb:".parse().unwrap());
+    }
+    homes
+}
+
+pub fn at_home(home: &Home) -> FolderOptions {
+    FolderOptions { store: Some(home.clone()), ..options() }
+}
