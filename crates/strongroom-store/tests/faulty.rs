@@ -225,7 +225,8 @@ fn reads_fail_while_they_are_told_to() {
     try_put(&store, "k").unwrap();
     let snapshot = store.snapshot().unwrap();
     store.fail_reads(true);
-    for read in [&store as &dyn Read, &*snapshot] {
+    let both: [&dyn Read; 2] = [&store, &*snapshot];
+    for read in both {
         assert!(matches!(read.get(DATA, b"k"), Err(ReadError::Io(_))));
         assert!(matches!(read.scan(DATA, &KeyRange::all(), Direction::Forward, 1), Err(ReadError::Io(_))));
     }

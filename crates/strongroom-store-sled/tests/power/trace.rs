@@ -53,7 +53,7 @@ impl Trace {
         self.starts.push(self.events.len());
         let mut reader = Reader { folder, positions: HashMap::new() };
         // What a thread began and has not come back from: the call, and the line it began with.
-        let mut begun: HashMap<String, (Option<usize>, String)> = HashMap::new();
+        let mut open_calls: HashMap<String, (Option<usize>, String)> = HashMap::new();
         let mut lines = BufReader::with_capacity(1 << 20, File::open(trace).unwrap());
         let mut line = String::new();
         while lines.read_line(&mut line).unwrap() > 0 {
@@ -62,9 +62,9 @@ impl Trace {
             if let Some(begin) = call.strip_suffix("<unfinished ...>") {
                 // Its answer is not known yet; a call that changes something here and fails is not foreseen.
                 let index = self.begin(reader.call(begin, None));
-                begun.insert(thread.to_owned(), (index, begin.to_owned()));
+                open_calls.insert(thread.to_owned(), (index, begin.to_owned()));
             } else if let Some(resumed) = call.strip_prefix("<... ") {
-                let (index, begin) = begun.remove(thread).unwrap();
+                let (index, begin) = open_calls.remove(thread).unwrap();
                 let answer = resumed.rsplit_once(" = ").unwrap().1;
                 reader.answered(&begin, answer);
                 assert!(index.is_none() || !answer.starts_with('-'), "a call failed: {answer}");

@@ -60,7 +60,9 @@ pub(super) fn of_lost_commits<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
         look(store, &key, expected, "after another commit");
         said.iter().rev().take(3).for_each(|(id, before)| still(store, *id, *before));
     }
-    said.iter().for_each(|(id, before)| still(store, *id, *before));
+    for (id, before) in said {
+        still(store, id, before);
+    }
     Verdict::Kept
 }
 

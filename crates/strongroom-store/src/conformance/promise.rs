@@ -180,7 +180,16 @@ macro_rules! kept {
 }
 
 fn list<F: Factory>() -> Vec<Item<F>> {
-    let rules: [Item<F>; 9] = [
+    let model: [Item<F>; 1] = [promise(
+        "model",
+        "over generated histories, openings and crashes among them, the store agrees with an ordered map",
+        kept!(model::agrees_with_a_map),
+    )];
+    of_batches().into_iter().chain(of_reads_and_races()).chain(of_lives()).chain(model).collect()
+}
+
+fn of_batches<F: Factory>() -> [Item<F>; 9] {
+    [
         promise(
             "preconditions",
             "a batch is applied if all its preconditions hold; a conflict names each one that failed, and changes nothing",
@@ -222,8 +231,11 @@ fn list<F: Factory>() -> Vec<Item<F>> {
             "a batch from the reserve keeps every rule that others keep",
             kept!(rules::from_reserve),
         ),
-    ];
-    let reads: [Item<F>; 3] = [
+    ]
+}
+
+fn of_reads_and_races<F: Factory>() -> [Item<F>; 6] {
+    [
         promise(
             "pages",
             "pages of every size, in both directions, put together are the range",
@@ -239,8 +251,6 @@ fn list<F: Factory>() -> Vec<Item<F>> {
             "a snapshot stays as it was while others write, and never shows a part of a batch",
             kept!(snapshots::stay_still),
         ),
-    ];
-    let races: [Item<F>; 3] = [
         promise(
             "one winner",
             "of many that create one key one wins, and each other is told what it found",
@@ -256,8 +266,11 @@ fn list<F: Factory>() -> Vec<Item<F>> {
             "of many that append behind one head exactly the acknowledged entries are there, in order and without a gap",
             kept!(races::a_log_has_no_gaps),
         ),
-    ];
-    let lives: [Item<F>; 6] = [
+    ]
+}
+
+fn of_lives<F: Factory>() -> [Item<F>; 6] {
+    [
         promise(
             "closing",
             "what was committed is there when the store is opened again, and an older right to prune is not",
@@ -280,13 +293,7 @@ fn list<F: Factory>() -> Vec<Item<F>> {
             "what is said of a commit whose answer was lost is true and final",
             outcomes::of_lost_commits,
         ),
-    ];
-    let model: [Item<F>; 1] = [promise(
-        "model",
-        "over generated histories, openings and crashes among them, the store agrees with an ordered map",
-        kept!(model::agrees_with_a_map),
-    )];
-    rules.into_iter().chain(reads).chain(races).chain(lives).chain(model).collect()
+    ]
 }
 
 type Item<F> = (Promise, Test<F>);

@@ -102,7 +102,7 @@ pub(super) fn no_changes<F: Factory>(ground: &Ground<'_, F>) {
         for (what, batch) in [("an empty batch", &Batch::new()), ("preconditions that hold", &holding)] {
             match commit_at(store, batch, asked) {
                 Ok(done) if asked <= reaches => {
-                    assert!(done.durability >= asked, "{what}: less than {asked:?}")
+                    assert!(done.durability >= asked, "{what}: less than {asked:?}");
                 }
                 Err(CommitError::TooDurable { .. }) if asked > reaches => {}
                 answer => panic!("{what}, asked for {asked:?} of {reaches:?}: got {answer:?}"),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// Faults by number and by chance, and what became of the commits that met them.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each thrown by a method of its own")]
 pub(super) struct Plan {
     pub(super) commits: usize,
     reads: usize,

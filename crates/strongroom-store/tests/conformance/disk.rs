@@ -370,7 +370,7 @@ impl conformance::Factory for Disks {
         match self.0 {
             Some(Break::LaterSurvivesAlone) => left.extend(next.last().filter(|_| next.len() > 1).cloned()),
             Some(Break::TornByPowerCut) => {
-                left.extend(next.first().map(|batch| rebuilt(batch, false, 1, None)))
+                left.extend(next.first().map(|batch| rebuilt(batch, false, 1, None)));
             }
             _ => {}
         }
@@ -379,7 +379,7 @@ impl conformance::Factory for Disks {
 
     fn lose_touch(&self, store: &Disk, batch: &Batch) -> Option<Result<Committed, CommitError>> {
         let id = Uuid::from_u128(store.commits.fetch_add(1, Ordering::SeqCst).into());
-        let outcome = if id.as_u128() % 2 == 0 { Outcome::Applied } else { Outcome::NotApplied };
+        let outcome = if id.as_u128().is_multiple_of(2) { Outcome::Applied } else { Outcome::NotApplied };
         if outcome == Outcome::Applied {
             store.commit(batch, Durability::Process).unwrap();
         }

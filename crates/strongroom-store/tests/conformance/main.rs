@@ -1,6 +1,11 @@
 //! The in-memory store keeps every promise of the trait, as the suite for backends sees it, and so does a store that can
 //! lose its power. Further, the suite can fail: for each promise there is a store that breaks it, and is caught at it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what fails here fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "what fails here fails the test"
+)]
 
 mod disk;
 
@@ -118,7 +123,7 @@ fn a_failure_names_the_promise_and_how_to_see_it_again() {
     let options = Options::new(1, 42);
     let mut kept = Vec::new();
     let broken = conformance::prove(&Disks(Some(Break::LogOverwritten)), options, |promise, _| {
-        kept.push(promise.name())
+        kept.push(promise.name());
     });
     let broken = broken.unwrap_err();
     assert_eq!(kept, ["preconditions", "order in a batch", "no changes"], "what came before it was reported");
