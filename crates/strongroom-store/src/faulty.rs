@@ -58,7 +58,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Those that leave a store whole and alive, and that no room has to be made for: what [`Faulty::seeded`] draws from.
+    /// Those that leave a store whole, alive and with room: what [`Faulty::seeded`] draws from.
     pub const SURVIVABLE: [Self; 6] = [
         Self::Retryable,
         Self::UnknownDone,
@@ -72,8 +72,8 @@ impl Fault {
 /// A store around another that fails when told to, so that a caller can prove what it does when commits fail.
 ///
 /// A caller that handles `UnknownDone` and `UnknownUndone` alike handles a lost connection right. Faults do not go
-/// through the inner store's checks: a batch that would have been refused meets the fault first. But what a fault applies,
-/// the inner store applies, and what that refuses is answered as it says.
+/// through the inner store's checks: a batch that would have been refused meets the fault first. But what a fault
+/// applies, the inner store applies, and what that refuses is answered as it says.
 pub struct Faulty<S> {
     inner: S,
     plan: Mutex<Plan>,

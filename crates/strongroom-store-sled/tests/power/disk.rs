@@ -2,8 +2,8 @@
 //!
 //! - **Bytes**: each sector of 512 bytes holds what was synced, or what any of the later writes to it left there, each
 //!   sector for itself. The length of a file follows its sectors, or is ahead of them.
-//! - **Names**: making, renaming and removing becomes durable when the folder is synced. Before that it is kept up to some
-//!   point of its order, as journalling file systems keep it.
+//! - **Names**: making, renaming and removing becomes durable when the folder is synced. Before that it is kept up to
+//!   some point of its order, as journalling file systems keep it.
 
 use crate::trace::{Call, Event, Trace};
 use std::{
@@ -248,8 +248,8 @@ impl<'a> Disk<'a> {
         image
     }
 
-    /// Which calls are lost in which sectors, by chance. Chosen from the last one backwards: once one is kept, so is what the
-    /// sector held before.
+    /// Which calls are lost in which sectors, by chance. Chosen from the last one backwards: once one is kept, so is
+    /// what the sector held before.
     fn lost(&self, inode: &Inode, keep: Keep, random: &mut Random) -> HashSet<(usize, usize)> {
         let (mut kept, mut lost) = (HashSet::new(), HashSet::new());
         let Keep::Some(tenths) = keep else { return lost };

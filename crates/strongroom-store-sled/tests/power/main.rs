@@ -1,6 +1,6 @@
-//! Acknowledged batches survive a real power cut, as far as that can be had without pulling a plug: this binary starts itself
-//! again as a writer, `strace` records every byte and every sync of its folder, and from the record the folder is built
-//! again as a device may hold it when the power fails at some moment. Each such folder is opened and checked.
+//! Acknowledged batches survive a real power cut, as far as that can be had without pulling a plug: this binary starts
+//! itself again as a writer, `strace` records every byte and every sync of its folder, and from the record the folder is
+//! built again as a device may hold it when the power fails at some moment. Each such folder is opened and checked.
 //!
 //! The segments have the size that users have; the batches are large, so that the log comes round and what it replaces is
 //! overwritten. The control takes one single sync out of the record and must find a loss.
@@ -211,7 +211,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let mut moments: Vec<(usize, usize)> = (0..cuts)
         .map(|nth| match nth % 3 {
             0 => random.below(trace.events.len() + 1),
-            // While a store opens: recovery writes, too. One moment after the other, in an order that meets far ones early.
+            // While a store opens: recovery writes, too. Each moment in turn, far ones early.
             1 => {
                 let nth = nth / 3;
                 trace.starts[nth % trace.starts.len()] + (nth / trace.starts.len() * 17 + 5) % OPENING_EVENTS
@@ -224,7 +224,8 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
         .collect();
     moments.sort_unstable();
     // The store was made once its folder was synced. A cut before that may leave a folder that is refused.
-    let is_made = |event: &Event| matches!(event, Event::End(call) if matches!(&trace.calls[*call], Call::Sync(path) if path.as_os_str().is_empty()));
+    let is_folder = |call: &Call| matches!(call, Call::Sync(path) if path.as_os_str().is_empty());
+    let is_made = |event: &Event| matches!(event, Event::End(call) if is_folder(&trace.calls[*call]));
     let made = trace.events.iter().position(is_made).unwrap();
     let mut disk = Disk::new(trace, None);
     let (mut unmade, mut lost) = (0, Vec::new());

@@ -10,9 +10,9 @@ use std::{
 
 /// The calls to record: all that can change a file or a name. One that this reader does not know fails the test rather
 /// than going unseen.
-pub(crate) const CALLS: &str = "trace=open,openat,openat2,creat,write,writev,pwrite64,pwritev,pwritev2,lseek,ftruncate,truncate,\
-    fallocate,copy_file_range,sendfile,splice,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir,\
-    mkdir,mkdirat,fsync,fdatasync,sync_file_range,mmap,io_uring_setup";
+pub(crate) const CALLS: &str = "trace=open,openat,openat2,creat,write,writev,pwrite64,pwritev,pwritev2,lseek,\
+    ftruncate,truncate,fallocate,copy_file_range,sendfile,splice,rename,renameat,renameat2,link,linkat,symlink,\
+    symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,fsync,fdatasync,sync_file_range,mmap,io_uring_setup";
 
 /// What a call does, in paths relative to the folder.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub(crate) enum Call {
     MakeFolder(PathBuf),
     Remove(PathBuf),
     Rename(PathBuf, PathBuf),
-    /// `fsync` or `fdatasync` of a file, or `fsync` of the folder (an empty path). `sync_file_range` is not among them: it
-    /// promises nothing.
+    /// `fsync` or `fdatasync` of a file, or `fsync` of the folder (an empty path). `sync_file_range` is not among them:
+    /// it promises nothing.
     Sync(PathBuf),
     Write(PathBuf, usize, Vec<u8>),
 }

@@ -192,7 +192,7 @@ fn of_batches<F: Factory>() -> [Item<F>; 9] {
     [
         promise(
             "preconditions",
-            "a batch is applied if all its preconditions hold; a conflict names each one that failed, and changes nothing",
+            "a batch is applied if all its preconditions hold; a conflict names each that failed, and changes nothing",
             kept!(rules::preconditions),
         ),
         promise(
@@ -207,7 +207,7 @@ fn of_batches<F: Factory>() -> [Item<F>; 9] {
         ),
         promise(
             "append-only",
-            "a key of an append-only space is written once and stays, on every path, unless the right to prune is shown",
+            "a key of an append-only space is written once and stays, on every path, unless it is pruned by right",
             kept!(rules::append_only),
         ),
         promise(
@@ -263,7 +263,7 @@ fn of_reads_and_races<F: Factory>() -> [Item<F>; 6] {
         ),
         promise(
             "a log without gaps",
-            "of many that append behind one head exactly the acknowledged entries are there, in order and without a gap",
+            "of many that append behind one head, just the acknowledged entries are there, in order without a gap",
             kept!(races::a_log_has_no_gaps),
         ),
     ]
@@ -280,7 +280,7 @@ fn of_lives<F: Factory>() -> [Item<F>; 6] {
         promise("sync", "a sync makes every earlier commit as durable as it says", lives::sync),
         promise(
             "power",
-            "what was acknowledged as power-safe survives the loss of power, and what else does is whole batches in order",
+            "what was acknowledged as power-safe survives the loss of power, and what else does is whole and in order",
             lives::power,
         ),
         promise(

@@ -98,8 +98,8 @@ fn increment(store: &impl Store) {
     }
 }
 
-/// Threads append to one log behind one head row, as the audit log does. Afterwards the entries are numbered from 1 without
-/// a gap, and they are the acknowledged attempts: each once, each thread's in the order of its acknowledgements, no other.
+/// Threads append to one log behind one head row, as the audit log does. Afterwards the entries are numbered from 1
+/// without a gap, and they are the acknowledged attempts: each once, each thread's in its own order, and no other.
 pub(super) fn a_log_has_no_gaps<F: Factory>(ground: &Ground<'_, F>) {
     let store = &ground.store();
     let each = ground.times(20);
