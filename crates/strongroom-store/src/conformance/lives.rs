@@ -34,11 +34,26 @@ pub(super) fn contents(store: &(impl Read + ?Sized), space: Space) -> Vec<Pair> 
     store.scan(space, &KeyRange::all(), Direction::Forward, SCAN_LIMIT_MAX).expect("scan answers")
 }
 
-/// What `count` batches leave, by another store, so that the factory has no more than one open.
-fn expected(count: u32) -> [Vec<Pair>; 3] {
-    let (store, right) = MemoryStore::open(Uuid::nil());
-    (0..count).for_each(|n| must_commit(&store, &batch(n, &right), "the reference"));
-    SPACES.map(|space| contents(&store, space))
+/// What the first batches leave, by another store, so that the factory has no more than one open.
+struct Reference {
+    store: MemoryStore,
+    right: PruneRight,
+    count: u32,
+}
+
+impl Reference {
+    fn new() -> Self {
+        let (store, right) = MemoryStore::open(Uuid::nil());
+        Self { store, right, count: 0 }
+    }
+
+    fn go_on_to(&mut self, count: u32) -> [Vec<Pair>; 3] {
+        for n in self.count..count {
+            must_commit(&self.store, &batch(n, &self.right), "the reference");
+        }
+        self.count = count;
+        SPACES.map(|space| contents(&self.store, space))
+    }
 }
 
 fn last(store: &impl Store) -> Option<u32> {
@@ -46,11 +61,16 @@ fn last(store: &impl Store) -> Option<u32> {
     Some(u32::from_be_bytes(last.try_into().expect("four bytes")))
 }
 
-/// How many batches are there. Fails where they are not whole, or not the first ones.
-fn whole(store: &impl Store, what: &str) -> u32 {
+/// How many batches are there. Fails where they are not whole, or not the first ones. The reference is not ahead of them.
+fn whole(store: &impl Store, reference: &mut Reference, what: &str) -> u32 {
     let count = last(store).map_or(0, |last| last.saturating_add(1));
+    assert!(
+        count >= reference.count,
+        "{what}: {count} batches are there, and there were {}",
+        reference.count
+    );
     let found = SPACES.map(|space| contents(store, space));
-    for ((space, found), expected) in SPACES.iter().zip(found).zip(expected(count)) {
+    for ((space, found), expected) in SPACES.iter().zip(found).zip(reference.go_on_to(count)) {
         assert!(
             found == expected,
             "{what}: space `{}` is not what {count} whole batches leave",
@@ -67,7 +87,8 @@ type Ending<F> = fn(&F, <F as Factory>::Store) -> Option<(<F as Factory>::Store,
 fn live<F: Factory>(ground: &Ground<'_, F>, end: Ending<F>, asked: Durability) -> Option<()> {
     // Nothing at all is also something to come back with.
     let (mut store, mut right) = end(ground.factory, ground.store())?;
-    assert_eq!(whole(&store, "an empty store opened again"), 0, "batches of nobody");
+    let mut reference = Reference::new();
+    assert_eq!(whole(&store, &mut reference, "an empty store opened again"), 0, "batches of nobody");
     let mut next = 0u32;
     for round in 1..=ground.times(3) {
         let more = round.min(12);
@@ -78,7 +99,7 @@ fn live<F: Factory>(ground: &Ground<'_, F>, end: Ending<F>, asked: Durability) -
         next = next.saturating_add(more);
         let older = right;
         (store, right) = end(ground.factory, store)?;
-        assert_eq!(whole(&store, "a store opened again"), next, "acknowledged batches");
+        assert_eq!(whole(&store, &mut reference, "a store opened again"), next, "acknowledged batches");
         let prune = Batch::new().prune(&older, LOG, next.saturating_sub(1).to_be_bytes());
         match super::commit(&store, &prune) {
             Err(CommitError::Refused(Refusal::ForeignPruneRight { .. })) => {}
@@ -112,7 +133,7 @@ pub(super) fn sync<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
         let Some((store, _right)) = end(ground.factory, store) else {
             return if reached >= Durability::Power { NO_POWER_CUT } else { NO_CRASH };
         };
-        let there = whole(&store, "what a sync covered");
+        let there = whole(&store, &mut Reference::new(), "what a sync covered");
         assert!(
             (before..=after).contains(&there),
             "{before} batches before a sync, then 3 more: {there} are there"
@@ -137,7 +158,7 @@ pub(super) fn power<F: Factory>(ground: &Ground<'_, F>) -> Verdict {
             assert!(answer.is_ok(), "a commit before a power cut: {answer:?}");
         }
         let Some((store, _right)) = ground.factory.cut_power(store) else { return NO_POWER_CUT };
-        let there = whole(&store, "after a power cut");
+        let there = whole(&store, &mut Reference::new(), "after a power cut");
         assert!(
             (strong.saturating_add(1)..=count).contains(&there),
             "batch {strong} of {count} was power-safe: {there} batches are there"

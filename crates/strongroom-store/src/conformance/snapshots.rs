@@ -39,7 +39,7 @@ pub(super) fn stay_still<F: Factory>(ground: &Ground<'_, F>) {
         // Dropped when a look fails as well: the scope waits for the writer before it passes the panic on.
         let _stop = StopOnDrop(&done);
         // As many looks, and as much to see.
-        let (wanted, mut looks) = (ground.times(30), 0u32);
+        let (wanted, mut looks) = (ground.times(15), 0u32);
         while looks < wanted || turns.load(Ordering::SeqCst) < wanted {
             looks = looks.saturating_add(1);
             // They are asked to stop below: until then only a panic ends one.
