@@ -17,29 +17,33 @@
 //! conformance::run(&Memory);
 //! ```
 //!
-//! It proves: atomicity of refused and conflicting batches, every kind of precondition, the order of changes within a
-//! batch, append-only refusal on every path, the limits at and one past them, scans and pages in both directions,
-//! exactly one winner of each compare-and-swap race, a log without gap or duplicate, snapshots that stay still and whole
-//! while writers run, honest outcomes, and agreement with a `BTreeMap` over generated histories that include reopening
-//! and crashing. [`run_with`] names each promise as it passes.
+//! It is a list of [`promises`], each with a name and one sentence of what is promised; a failure names the promise.
+//! [`run_with`] names each as it is kept, for programs that show them; [`prove`] answers instead of panicking, and
+//! [`check`] tests one promise alone.
 //!
-//! It does not prove durability against the loss of power, which no test inside a process can: a backend counts its
-//! own syncs, as `strongroom-store-sled` does.
+//! What it proves depends on what the factory can do: without [`Factory::reopen`], [`Factory::crash`] and the others the
+//! promises about them answer [`Verdict::Untested`]. It does not prove durability against the loss of power by itself: a
+//! backend cuts the power in [`Factory::cut_power`], or counts its own syncs, as `strongroom-store-sled` does.
 //!
-//! The environment variable `STRONGROOM_EFFORT` (1, 10, 100) scales the generated part. The suite is not API-stable:
-//! a new version may test more.
+//! The suite is not API-stable: a new version may test more.
 
 #![expect(clippy::panic, clippy::expect_used, reason = "a test suite reports by panicking")]
 
+mod lives;
 mod model;
+mod outcomes;
+mod promise;
 mod races;
 mod rules;
 mod scans;
+mod snapshots;
 
-use crate::{Batch, CommitError, Committed, PruneRight, Space, Store};
+pub use promise::{Broken, Options, Promise, Verdict, check, promises, prove, run, run_with};
 
-/// Opens the stores that the suite tests. Every `fresh` store is empty and independent of the others; two openings
-/// never share an id, as [`PruneRight`] demands.
+use crate::{Batch, CommitError, Committed, Durability, PruneRight, Space, Store};
+
+/// Opens the stores that the suite tests. Every `fresh` store is empty and independent of the others; two openings of
+/// one store never share an id, as [`PruneRight`] demands.
 pub trait Factory {
     /// The backend.
     type Store: Store;
@@ -59,72 +63,53 @@ pub trait Factory {
         drop(store);
         None
     }
+
+    /// Loses the handle as the loss of power would, so that nothing is left but what was made [`Durability::Power`],
+    /// and perhaps some of the rest; opens what is left. `None`: this cannot be done here.
+    fn cut_power(&self, store: Self::Store) -> Option<(Self::Store, PruneRight)> {
+        drop(store);
+        None
+    }
+
+    /// Commits a batch so that the answer is lost on its way, as a cut connection loses it, and answers what `commit`
+    /// said. Each call may lose touch before, during or after the effect. `None`: this store cannot lose touch.
+    fn lose_touch(&self, store: &Self::Store, batch: &Batch) -> Option<Result<Committed, CommitError>> {
+        let _: (&Self::Store, &Batch) = (store, batch);
+        None
+    }
 }
 
-/// Runs the whole suite.
-///
-/// # Panics
-///
-/// Where the backend breaks a promise of [`Store`], with what was expected and what happened.
-pub fn run<F: Factory>(factory: &F) {
-    run_with(factory, &mut |_| ());
+/// What a check may use: stores, how much to do, and the seed of what is generated.
+struct Ground<'a, F> {
+    factory: &'a F,
+    options: Options,
 }
 
-/// Runs the whole suite, and names each promise once it was kept.
-///
-/// # Panics
-///
-/// As [`run`]; the promise that was broken is the one after the last that was named.
-pub fn run_with<F: Factory>(factory: &F, kept: &mut dyn FnMut(&'static str)) {
-    rules::preconditions(&factory.fresh().0);
-    kept(
-        "preconditions of every kind are judged against the state before the batch, and each that fails is told",
-    );
-    rules::order_within_a_batch(&factory.fresh().0);
-    kept("changes apply in the order of the batch");
-    let (store, right) = factory.fresh();
-    rules::append_only(&store, &right);
-    drop(store);
-    kept("append-only spaces refuse overwriting and deleting on every path but pruning by right");
-    rules::limits(&factory.fresh().0);
-    kept("limits hold at the limit and one past it");
-    rules::durability(&factory.fresh().0);
-    kept("durability is reported as achieved, and more than that is refused");
-    rules::the_reserve_changes_nothing_else(&factory.fresh().0);
-    kept("a batch from the reserve is otherwise a batch like any other");
-    rules::outcomes(&factory.fresh().0);
-    kept("what became of a commit is never told wrongly");
-    rules::spaces_do_not_touch(&factory.fresh().0);
-    kept("spaces do not touch each other");
-    scans::pages(&factory.fresh().0);
-    kept("scans and pages in both directions are in order and complete");
-    races::one_winner_creates(&factory.fresh().0);
-    kept("of threads that create the same key, one wins");
-    races::no_increment_is_lost(&factory.fresh().0);
-    kept("compare-and-swap loses no update");
-    races::a_log_has_no_gap(&factory.fresh().0);
-    kept("threads that append behind one head leave no gap and no duplicate");
-    races::snapshots_stay_still(&factory.fresh().0);
-    kept("snapshots stay still while writers run");
-    races::snapshots_are_not_torn(&factory.fresh().0);
-    kept("snapshots see whole batches");
-    model::agrees_with_a_map(factory);
-    kept("generated histories agree with a map, after reopening and after crashing as well");
+impl<F: Factory> Ground<'_, F> {
+    fn store(&self) -> F::Store {
+        self.factory.fresh().0
+    }
+
+    /// A number of repetitions, scaled.
+    fn times(&self, base: u32) -> u32 {
+        base.saturating_mul(self.options.effort.clamp(1, 1000))
+    }
 }
 
 // The ids at both ends and neighbours of different modes: where a key could slip into the next space.
 const LOWEST: Space = Space::mutable(0, "lowest");
 const LOG: Space = Space::append_only(254, "log");
 const HIGHEST: Space = Space::mutable(255, "highest");
-
-fn effort() -> u32 {
-    std::env::var("STRONGROOM_EFFORT").ok().and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, 1000)
-}
+const SPACES: [Space; 3] = [LOWEST, LOG, HIGHEST];
 
 /// Commits at the least durability and again where the store says that the failure was a passing one.
 fn commit(store: &impl Store, batch: &Batch) -> Result<Committed, CommitError> {
+    commit_at(store, batch, Durability::Process)
+}
+
+fn commit_at(store: &impl Store, batch: &Batch, durability: Durability) -> Result<Committed, CommitError> {
     for _ in 0..1000 {
-        match store.commit(batch, crate::Durability::Process) {
+        match store.commit(batch, durability) {
             Err(CommitError::Retryable(_)) => std::thread::yield_now(),
             answer => return answer,
         }

@@ -4,17 +4,19 @@ use crate::{BATCH_BYTES_MAX, BATCH_OPS_MAX, Durability, KEY_BYTES_MAX, VALUE_BYT
 use std::fmt;
 use uuid::Uuid;
 
-/// Why a read gave no answer.
+/// Why a read gave no answer. Nothing was changed by it, whichever it is.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The engine or the disk failed. Reading again may help; nothing was changed.
+    /// The engine or the disk failed, or is out of reach. Reading again may help, with patience and not for ever; until
+    /// then nothing is known of what was asked, and a missing answer is not a missing key.
     #[error("the store could not be read: {0}")]
     Io(String),
-    /// What was read is not what was written. Stop, verify, restore.
+    /// What was read is not what was written. Reading again does not help. Stop writing, verify, restore from a backup.
     #[error("the store is damaged: {0}")]
     Damaged(String),
-    /// A snapshot outlived the before-images that the backend keeps. Take a new one and begin again.
+    /// A snapshot outlived the before-images that the backend keeps. Take a new one and begin again from the start: pages
+    /// of two snapshots do not fit together.
     #[error("the snapshot is too old: more was overwritten since it was taken than the store keeps")]
     SnapshotTooOld,
 }
@@ -104,28 +106,32 @@ pub enum Refusal {
     },
 }
 
-/// Why a commit is not acknowledged, sorted by what is true of the store afterwards.
+/// Why a commit is not acknowledged, sorted by what is true of the store afterwards. Each but `Unknown` means that
+/// nothing of the batch was applied and, by this call, nothing will be.
 ///
 /// Exhaustive on purpose: a new way to fail must break whoever handles failures.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Nothing was applied: these preconditions did not hold. Read again, decide again.
+    /// Nothing was applied: these preconditions did not hold, all of them listed in their order. Read again, or go on
+    /// from what was found, and decide again; the same batch again is judged anew.
     #[error("{} precondition(s) did not hold", .0.len())]
     Conflict(Vec<FailedPrecondition>),
-    /// Nothing more will be applied by this handle. Close, verify, reopen.
+    /// Nothing was applied, and nothing more will be by this handle; reads may still answer. Close, reopen, verify; what
+    /// was acknowledged before is there.
     #[error("the store failed and takes no more commits: {0}")]
     Fatal(String),
-    /// Nothing was applied: what is left of the disk is kept in reserve. Make room; a batch that is
-    /// [from the reserve](crate::Batch::from_reserve) may still be taken.
+    /// Nothing was applied: what is left of the disk is kept in reserve. Make room, then try the same batch again; one
+    /// that is [from the reserve](crate::Batch::from_reserve) may still be taken. Trying again without room is in vain.
     #[error("no space: {0}")]
     Full(String),
-    /// Nothing was applied: the batch breaks a limit or the mode of a space.
+    /// Nothing was applied: the batch breaks a limit or the mode of a space. Never try it again: mend the caller.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Nothing was applied: a passing failure. The same batch may be tried again.
+    /// Nothing was applied: a passing failure. The same batch may be tried again, with patience and a bound.
     #[error("the store could not commit this time: {0}")]
     Retryable(String),
-    /// Nothing was applied: the store cannot reach the durability asked for.
+    /// Nothing was applied: the store cannot reach the durability asked for, and never will. Ask for less, knowingly, or
+    /// choose another store.
     #[error("durability {asked:?} was asked for, this store reaches {reaches:?}")]
     TooDurable {
         /// What was asked for.
@@ -134,7 +140,8 @@ pub enum CommitError {
         reaches: Durability,
     },
     /// Whether the batch was applied is not known. Where there is an id, ask for its [outcome](crate::Store::outcome)
-    /// once the store answers again; otherwise reopen and look. Until then treat it as neither done nor undone.
+    /// once the store answers again; otherwise reopen and look. Until then treat it as neither done nor undone: report
+    /// neither success nor failure, and repeat it only with a precondition that fails the second time.
     #[error("whether the commit took place is unknown: {reason}")]
     Unknown {
         /// The id of the commit, where the store can tell later.

@@ -122,14 +122,27 @@ impl fmt::Debug for KeyRange {
 pub type Pair = (Vec<u8>, Vec<u8>);
 
 /// Looking into a store, or into a snapshot of one.
+///
+/// - **Atomicity**: one `get` or one `scan` of a snapshot sees whole batches. On a store itself a `get` sees its key as
+///   of some moment during the call, and a `scan` each pair for itself: who needs several to fit together takes a
+///   [snapshot](Store::snapshot).
+/// - **Ordering**: a read that starts after a `commit` returned sees it, on any thread and any handle of the store. It
+///   may see one that has not returned yet; what is committed by somebody who saw it is durable no earlier than it.
+/// - **Durability** and **idempotence**: reading changes nothing, and may be repeated.
+/// - **Limits**: a key that is empty or longer than [`KEY_BYTES_MAX`](crate::KEY_BYTES_MAX) is not there; that is no
+///   error.
+///
+/// [`ReadError`] says what each failure obliges the caller to do.
 pub trait Read: Send + Sync {
-    /// The value of a key.
+    /// The value of a key: `None` where there is none, which is not the same as an empty value.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
 
     /// At most `limit` pairs of a range, in order of their keys (bytewise), from the end that `direction` names.
     ///
     /// Fewer than `limit` means that the range is exhausted; a limit above
-    /// [`SCAN_LIMIT_MAX`](crate::SCAN_LIMIT_MAX) is read as that.
+    /// [`SCAN_LIMIT_MAX`](crate::SCAN_LIMIT_MAX) is read as that. The next page is the same call on
+    /// [`KeyRange::after`] the last key. Who pages through a store while others write meets each key that was there
+    /// throughout once; of those that come and go, some. An error gives no part of a page.
     fn scan(
         &self,
         space: Space,
@@ -142,30 +155,64 @@ pub trait Read: Send + Sync {
 /// A home for data: ordered keys in spaces, changed by atomic batches.
 ///
 /// - **Atomicity**: a batch happens wholly or not at all, through a crash as well.
-/// - **Ordering**: commits are totally ordered; a `get` or `scan` that starts after `commit` returned sees it. A `scan`
-///   on the store itself (not on a snapshot) sees each single pair as of some moment during the call.
-/// - **Durability**: `commit` answers `Ok` only once the batch has at least the durability asked for, and says which it
-///   reached. A store never downgrades in silence.
+/// - **Ordering**: commits are totally ordered, as if one had been made after the other. A commit that returned comes
+///   before one that was asked for later. What is left after a crash or the loss of power is the first batches of that
+///   order, whole, and none behind one that is missing.
+/// - **Durability**: `commit` answers `Ok` only once the batch, and with it every batch before it, has at least the
+///   durability asked for, and says which it reached. A store never downgrades in silence.
 /// - **Idempotence**: none of itself. Whoever may repeat a batch adds a precondition that fails the second time, or
 ///   asks for the [outcome](Store::outcome) first.
+/// - **Limits**: those of [`Batch::check`], the same on every backend, and a store refuses nothing that keeps them.
 ///
-/// After [`CommitError::Fatal`] a handle takes no more commits.
+/// A handle is used by many threads at once. After [`CommitError::Fatal`] it takes no more commits.
 pub trait Store: Read {
     /// Applies a batch if all its preconditions hold.
+    ///
+    /// The preconditions and the changes are one moment of the order: nothing happens between the look and the change.
+    /// A batch without changes is judged as any other, and reaches its durability. Checked in this order, the first that
+    /// fails being the answer: the limits and modes that the batch shows by itself ([`CommitError::Refused`]), the
+    /// durability ([`CommitError::TooDurable`]), the room ([`CommitError::Full`]), all preconditions
+    /// ([`CommitError::Conflict`]), puts over existing keys of append-only spaces ([`CommitError::Refused`]).
+    ///
+    /// # Errors
+    ///
+    /// Each [`CommitError`] says what is true of the store afterwards and what it obliges the caller to do. All but
+    /// `Unknown` mean that nothing of the batch was applied, and nothing ever will be.
     fn commit(&self, batch: &Batch, durability: Durability) -> Result<Committed, CommitError>;
 
-    /// Makes every commit so far as durable as the store can, and says how durable that is.
+    /// Makes every commit that returned so far as durable as the store can, and says how durable that is:
+    /// [`durability_max`](Capabilities::durability_max). May be repeated; with nothing to do it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Retryable`], and it may be tried again; [`CommitError::Unknown`] without an id where nobody knows
+    /// what reached the disk: the earlier commits are visible and perhaps not durable, and the handle is to be closed and
+    /// opened again, since a second sync would not make it good; [`CommitError::Fatal`] ever after.
     fn sync(&self) -> Result<Durability, CommitError>;
 
-    /// A consistent view of this moment, for long scans.
+    /// A consistent view of this moment, for long scans: whole batches, every commit that returned before, and none that
+    /// was asked for after. It stays as it is while others write, as long as it is kept; writing goes on meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As any read. Where [`unbounded_snapshots`](Capabilities::unbounded_snapshots) is `false` its reads may end in
+    /// [`ReadError::SnapshotTooOld`], and do so from then on rather than answer wrongly.
     fn snapshot(&self) -> Result<Box<dyn Read + '_>, ReadError>;
 
-    /// What this backend can do.
+    /// What this backend can do. It does not change while the store is open.
     fn capabilities(&self) -> Capabilities;
 
     /// What became of a commit, by the id in its [`CommitError::Unknown`]. [`Outcome::NotApplied`] is final: a backend
-    /// that says so has made sure that the commit, should it still be on its way, is refused. Backends that lose touch
-    /// with their engine in the middle of a commit implement it; by default a store cannot tell.
+    /// that says so has made sure that the commit, should it still be on its way, is refused. So is
+    /// [`Outcome::Applied`], of which the batch is visible by then, though perhaps not durable: [`Store::sync`] sees to
+    /// that. An id that no commit had is never called applied. Asking changes nothing else and may be repeated; a store
+    /// may forget after a while, and then says [`Outcome::Untold`].
+    ///
+    /// Backends that lose touch with their engine in the middle of a commit implement it; by default a store cannot tell.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Retryable`] where the store is still out of reach: ask again. The commit stays unknown until then.
     fn outcome(&self, commit: Uuid) -> Result<Outcome, CommitError> {
         // Nothing is kept by this id.
         let _: Uuid = commit;
@@ -213,7 +260,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
 /// Conveniences on every [`Read`].
 pub trait ReadExt: Read {
-    /// Calls `visit` with each pair of a range in ascending order, a page at a time, until it answers `false`.
+    /// Calls `visit` with each pair of a range in ascending order, a page of 512 at a time, until it answers `false`.
+    ///
+    /// On a snapshot all pages are of one moment; on a store each is of its own, as [`Read::scan`] says.
+    ///
+    /// # Errors
+    ///
+    /// That of `visit`, or a [`ReadError`] turned into one: the pairs so far were visited and no others.
     fn for_each<E: From<ReadError>>(
         &self,
         space: Space,
@@ -244,6 +297,14 @@ pub trait StoreExt: Store {
     /// Commits, and where the answer is [`CommitError::Unknown`] with an id, asks what became of it: a commit that
     /// took place is answered as such once everything so far is as durable as it was to be, one that did not is
     /// [`CommitError::Retryable`]. What no store can tell stays `Unknown`.
+    ///
+    /// Not idempotent: it commits once, asks once and tries nothing again. Who wants to wait for a store that is out of
+    /// reach asks for the [outcome](Store::outcome) with patience of their own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`]. An `Unknown` with an id can still be asked about; it also comes where the commit took place
+    /// and it could not be made as durable as it was to be.
     fn commit_settled(&self, batch: &Batch, durability: Durability) -> Result<Committed, CommitError> {
         let unknown = match self.commit(batch, durability) {
             Err(unknown @ CommitError::Unknown { commit: Some(_), .. }) => unknown,

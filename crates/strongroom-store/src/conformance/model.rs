@@ -1,7 +1,7 @@
 //! Generated histories against a `BTreeMap`: the same outcome of every commit, the same answer to every read, after
 //! reopening and after crashing as well.
 
-use super::{Factory, HIGHEST, LOG, LOWEST, commit, effort};
+use super::{Factory, Ground, SPACES, commit};
 use crate::{
     Batch, CommitError, Direction, FailedPrecondition, Found, KeyRange, Mode, Op, PruneRight, Read, Refusal,
     SCAN_LIMIT_MAX, Space, Store,
@@ -10,12 +10,11 @@ use proptest::{
     collection::vec,
     prelude::{Just, Strategy, any, prop_oneof},
     sample::select,
-    test_runner::{Config, TestRunner},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use std::collections::BTreeMap;
 
 const CASES: u32 = 24;
-const SPACES: [Space; 3] = [LOWEST, LOG, HIGHEST];
 
 type Map = BTreeMap<(u8, Vec<u8>), Vec<u8>>;
 
@@ -38,6 +37,7 @@ enum Step {
 /// A part of a batch. `RequireCurrent` asks for what the model holds, so that many preconditions hold.
 #[derive(Debug, Clone)]
 enum Part {
+    FromReserve,
     Put(Space, Vec<u8>, Vec<u8>),
     Remove(Space, Vec<u8>),
     RequireAbsent(Space, Vec<u8>),
@@ -54,15 +54,18 @@ enum Outcome {
     Refused(Refusal),
 }
 
-pub(super) fn agrees_with_a_map<F: Factory>(factory: &F) {
+pub(super) fn agrees_with_a_map<F: Factory>(ground: &Ground<'_, F>) {
     let config = Config {
-        cases: CASES.saturating_mul(effort()),
+        cases: ground.times(CASES),
         failure_persistence: None,
         max_shrink_iters: 300,
         ..Config::default()
     };
-    let outcome = TestRunner::new(config).run(&vec(step(), 1..40), |steps| {
-        play(factory, steps);
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&ground.options.seed.to_le_bytes());
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let outcome = TestRunner::new_with_rng(config, random).run(&vec(step(), 1..40), |steps| {
+        play(ground.factory, steps);
         Ok(())
     });
     if let Err(error) = outcome {
@@ -111,6 +114,7 @@ fn play<F: Factory>(factory: &F, steps: Vec<Step>) {
 
 fn commit_both(store: &impl Store, right: &PruneRight, map: &mut Map, parts: Vec<Part>) {
     let batch = parts.into_iter().fold(Batch::new(), |batch, part| match part {
+        Part::FromReserve => batch.from_reserve(),
         Part::Put(space, key, value) => batch.put(space, key, value),
         Part::Remove(space, key) if space.mode() == Mode::AppendOnly => batch.prune(right, space, key),
         Part::Remove(space, key) => batch.delete(space, key),
@@ -206,6 +210,7 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
     let part = prop_oneof![
         8 => (space(), key(), content()).prop_map(|(space, key, value)| Part::Put(space, key, value)),
         3 => (space(), key()).prop_map(|(space, key)| Part::Remove(space, key)),
+        1 => Just(Part::FromReserve),
         1 => (space(), key()).prop_map(|(space, key)| Part::RequireAbsent(space, key)),
         2 => (space(), key()).prop_map(|(space, key)| Part::RequireCurrent(space, key)),
         1 => (space(), key()).prop_map(|(space, key)| Part::RequireCurrentDigest(space, key)),

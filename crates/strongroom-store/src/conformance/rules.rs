@@ -1,13 +1,17 @@
 //! Tables: each promise beside the nearest things that are refused.
 
-use super::{HIGHEST, LOG, LOWEST, commit, must_commit, sha256, value};
+use super::{
+    Factory, Ground, HIGHEST, LOG, LOWEST, SPACES, commit, commit_at, lives::contents, must_commit, sha256,
+    value,
+};
 use crate::{
     BATCH_BYTES_MAX, BATCH_OPS_MAX, Batch, CommitError, Direction, Durability, Found, KEY_BYTES_MAX,
-    KeyRange, Outcome, PruneRight, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
+    KeyRange, PruneRight, Read, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
 };
 use uuid::Uuid;
 
-pub(super) fn preconditions(store: &impl Store) {
+pub(super) fn preconditions<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
     must_commit(store, &Batch::new().put(LOWEST, "there", "v"), "a plain put");
     must_commit(store, &Batch::new().require_absent(LOWEST, "not there"), "`Absent` of an absent key");
     must_commit(store, &Batch::new().require_value(LOWEST, "there", "v"), "`ValueIs` of the value");
@@ -67,7 +71,8 @@ fn digests(store: &impl Store) {
     }
 }
 
-pub(super) fn order_within_a_batch(store: &impl Store) {
+pub(super) fn order_within_a_batch<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
     let batch = Batch::new()
         .put(LOWEST, "twice", "first")
         .put(LOWEST, "twice", "second")
@@ -80,10 +85,87 @@ pub(super) fn order_within_a_batch(store: &impl Store) {
     assert_eq!(value(store, LOWEST, b"twice"), Some(b"second".to_vec()), "the later put wins");
     assert_eq!(value(store, LOWEST, b"gone"), None, "a delete after a put wins");
     assert_eq!(value(store, LOWEST, b"back"), Some(b"v".to_vec()), "a put after a delete wins");
-    must_commit(store, &Batch::new(), "an empty batch");
 }
 
-pub(super) fn append_only(store: &impl Store, right: &PruneRight) {
+pub(super) fn no_changes<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
+    let reaches = store.capabilities().durability_max;
+    must_commit(store, &Batch::new(), "an empty batch of an empty store");
+    must_commit(store, &Batch::new().put(LOWEST, "there", "v").put(LOG, "1", "entry"), "a plain put");
+    let before = SPACES.map(|space| contents(store, space));
+
+    let holding = Batch::new()
+        .require_value(LOWEST, "there", "v")
+        .require_digest(LOG, "1", sha256(b"entry"))
+        .require_absent(HIGHEST, "there");
+    for asked in [Durability::Process, Durability::Power, Durability::Replicated] {
+        for (what, batch) in [("an empty batch", &Batch::new()), ("preconditions that hold", &holding)] {
+            match commit_at(store, batch, asked) {
+                Ok(done) if asked <= reaches => {
+                    assert!(done.durability >= asked, "{what}: less than {asked:?}");
+                }
+                Err(CommitError::TooDurable { .. }) if asked > reaches => {}
+                answer => panic!("{what}, asked for {asked:?} of {reaches:?}: got {answer:?}"),
+            }
+        }
+    }
+    match commit(store, &holding.require_value(LOWEST, "there", "w").require_absent(LOG, "1")) {
+        Err(CommitError::Conflict(failed)) => {
+            let found: Vec<_> = failed.into_iter().map(|failed| (failed.index, failed.found)).collect();
+            let expected = [(3, Found::Value(b"v".to_vec())), (4, Found::Value(b"entry".to_vec()))];
+            assert_eq!(found, expected, "what a conflict without changes found");
+        }
+        answer => panic!("preconditions alone, two of which fail: expected `Conflict`, got {answer:?}"),
+    }
+    assert_eq!(
+        SPACES.map(|space| contents(store, space)),
+        before,
+        "batches without changes changed something"
+    );
+}
+
+/// The same batches on two stores, from the reserve on one: the same answers, and the same contents in the end.
+pub(super) fn from_reserve<F: Factory>(ground: &Ground<'_, F>) {
+    let (plain, plain_right) = ground.factory.fresh();
+    let (reserved, reserved_right) = ground.factory.fresh();
+    let script = |right: &PruneRight| {
+        let many = (0..=BATCH_OPS_MAX).fold(Batch::new(), |batch, _| batch.put(LOWEST, "k", "v"));
+        vec![
+            ("a batch", Batch::new().put(LOWEST, "a", "1").put(LOG, "1", "one").put(LOG, "2", "two")),
+            ("nothing", Batch::new()),
+            ("a condition that holds", Batch::new().require_value(LOWEST, "a", "1").put(LOWEST, "b", "2")),
+            ("one that fails", Batch::new().require_absent(LOWEST, "a").put(LOWEST, "c", "3")),
+            ("a digest that fails", Batch::new().require_digest(LOWEST, "a", [0; 32]).delete(LOWEST, "a")),
+            ("a put over an entry", Batch::new().put(HIGHEST, "x", "y").put(LOG, "1", "other")),
+            ("a delete of an entry", Batch::new().delete(LOG, "1")),
+            ("a prune", Batch::new().prune(right, LOG, "1").delete(LOWEST, "b").put(LOG, "3", "three")),
+            ("an empty key", Batch::new().put(LOWEST, "", "v")),
+            (
+                "too long a value",
+                Batch::new().put(LOWEST, "long", vec![0; VALUE_BYTES_MAX.saturating_add(1)]),
+            ),
+            ("too many changes", many),
+        ]
+    };
+    let reserved_script = script(&reserved_right).into_iter().map(|(_, batch)| batch.from_reserve());
+    for ((what, batch), from_reserve) in script(&plain_right).into_iter().zip(reserved_script) {
+        let answers = (commit(&plain, &batch), commit(&reserved, &from_reserve));
+        let same = match &answers {
+            (Ok(first), Ok(second)) => first == second,
+            (Err(CommitError::Conflict(first)), Err(CommitError::Conflict(second))) => first == second,
+            (Err(CommitError::Refused(first)), Err(CommitError::Refused(second))) => first == second,
+            _ => false,
+        };
+        assert!(same, "{what}: without and from the reserve: {answers:?}");
+    }
+    for space in SPACES {
+        let (plain, reserved) = (contents(&plain, space), contents(&reserved, space));
+        assert_eq!(plain, reserved, "space `{}` after the same batches", space.name());
+    }
+}
+
+pub(super) fn append_only<F: Factory>(ground: &Ground<'_, F>) {
+    let (store, right) = &ground.factory.fresh();
     let append_only = || Refusal::AppendOnly { space: LOG.name() };
     let foreign = PruneRight::for_store(Uuid::from_u128(!right.store().as_u128()));
     must_commit(store, &Batch::new().put(LOG, "1", "one").put(LOG, "2", "two"), "puts of new keys");
@@ -127,20 +209,22 @@ pub(super) fn append_only(store: &impl Store, right: &PruneRight) {
     assert_eq!(value(store, LOG, b"2"), Some(b"anew".to_vec()), "a put after a prune is there");
 }
 
-pub(super) fn limits(store: &impl Store) {
-    let name = LOWEST.name();
-    let key = |bytes: usize| vec![0xff; bytes];
+pub(super) fn limits<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
     let big = vec![7; VALUE_BYTES_MAX];
-    must_commit(
-        store,
-        &Batch::new().put(LOWEST, key(KEY_BYTES_MAX), big.clone()),
-        "the longest key and value",
-    );
-    assert_eq!(
-        value(store, LOWEST, &key(KEY_BYTES_MAX)).as_ref(),
-        Some(&big),
-        "the longest value comes back"
-    );
+    let longest = vec![0xff; KEY_BYTES_MAX];
+    let batch = Batch::new().put(LOWEST, longest.clone(), big.clone()).put(LOG, longest.clone(), big.clone());
+    must_commit(store, &batch, "the longest keys and values");
+    for space in [LOWEST, LOG] {
+        assert_eq!(value(store, space, &longest).as_ref(), Some(&big), "the longest value comes back");
+    }
+    let named = Batch::new()
+        .require_digest(LOWEST, longest.clone(), sha256(&big))
+        .require_value(LOG, longest.clone(), big.clone())
+        .require_absent(HIGHEST, longest.clone())
+        .delete(LOWEST, longest.clone());
+    must_commit(store, &named, "the longest key in every place");
+    assert_eq!(value(store, LOWEST, &longest), None, "the longest key can be deleted");
 
     let ops = |count: usize| {
         (0..count).fold(Batch::new(), |batch, at| batch.put(HIGHEST, at.to_string().into_bytes(), "v"))
@@ -151,46 +235,62 @@ pub(super) fn limits(store: &impl Store) {
     assert_eq!(all.len(), BATCH_OPS_MAX, "all changes of the largest batch are there");
 
     // Three values and their one-byte keys fill a batch exactly.
-    let filled = |bytes: usize| {
-        let last = bytes.saturating_sub(3).saturating_sub(VALUE_BYTES_MAX.saturating_mul(2));
-        Batch::new().put(LOWEST, "a", big.clone()).put(LOWEST, "b", big.clone()).put(
-            LOWEST,
-            "c",
-            vec![9; last],
-        )
+    let last = BATCH_BYTES_MAX.saturating_sub(3).saturating_sub(VALUE_BYTES_MAX.saturating_mul(2));
+    let filled = || {
+        let batch = Batch::new().put(LOWEST, "a", big.clone()).put(LOWEST, "b", big.clone());
+        batch.put(LOWEST, "c", vec![9; last])
     };
-    must_commit(store, &filled(BATCH_BYTES_MAX), "the most bytes");
+    must_commit(store, &filled(), "the most bytes");
     assert_eq!(value(store, LOWEST, b"b").as_ref(), Some(&big), "the largest batch comes back");
 
     let past = |limit: usize| limit.saturating_add(1);
     let bytes = past(BATCH_BYTES_MAX);
-    let full = filled(BATCH_BYTES_MAX).put(HIGHEST, "d", "");
+    let full = filled().put(LOWEST, "d", "");
     expect_refused(store, &full, &Refusal::BatchBytes { bytes }, "one byte too many");
     let count = past(BATCH_OPS_MAX);
-    expect_refused(store, &ops(count), &Refusal::BatchOps { ops: count }, "one change too many");
+    let many = ops(BATCH_OPS_MAX).put(LOWEST, "d", "");
+    expect_refused(store, &many, &Refusal::BatchOps { ops: count }, "one change too many");
     let long = past(VALUE_BYTES_MAX);
-    let batch = Batch::new().put(LOWEST, "long", vec![0; long]);
-    expect_refused(store, &batch, &Refusal::ValueBytes { space: name, bytes: long }, "a value too long");
-    let long = past(KEY_BYTES_MAX);
-    let refusal = Refusal::KeyBytes { space: name, bytes: long };
-    expect_refused(store, &Batch::new().put(LOWEST, key(long), ""), &refusal, "a key too long to put");
-    expect_refused(store, &Batch::new().delete(LOWEST, key(long)), &refusal, "a key too long to delete");
-    expect_refused(
-        store,
-        &Batch::new().require_absent(LOWEST, key(long)),
-        &refusal,
-        "a key too long to ask for",
-    );
-    let empty = Refusal::KeyEmpty { space: name };
-    expect_refused(store, &Batch::new().put(LOWEST, "", "v"), &empty, "an empty key");
-    expect_refused(store, &Batch::new().require_absent(LOWEST, ""), &empty, "an empty key to ask for");
-    assert_eq!(value(store, LOWEST, b"long"), None, "a refused value is not there");
-    // Reading past a limit is a plain miss.
-    assert_eq!(value(store, LOWEST, &key(long)), None, "a key too long is not there");
-    assert_eq!(value(store, LOWEST, b""), None, "an empty key is not there");
+    let refusal = Refusal::ValueBytes { space: LOWEST.name(), bytes: long };
+    expect_refused(store, &Batch::new().put(LOWEST, "d", vec![0; long]), &refusal, "a value too long");
+    assert_eq!(value(store, LOWEST, b"d"), None, "what was refused is not there");
+    key_limits(store);
 }
 
-pub(super) fn durability(store: &impl Store) {
+/// Every way to name a key, with one that is too long and one that is empty.
+fn key_limits(store: &impl Store) {
+    let bytes = KEY_BYTES_MAX.saturating_add(1);
+    let long = vec![0xff; bytes];
+    let refusals = [
+        (long.clone(), Refusal::KeyBytes { space: LOWEST.name(), bytes }),
+        (Vec::new(), Refusal::KeyEmpty { space: LOWEST.name() }),
+    ];
+    for (key, refusal) in refusals {
+        let ways = [
+            ("put", Batch::new().put(LOWEST, key.clone(), "")),
+            ("deleted", Batch::new().delete(LOWEST, key.clone())),
+            ("required absent", Batch::new().require_absent(LOWEST, key.clone())),
+            ("required to have a value", Batch::new().require_value(LOWEST, key.clone(), "v")),
+            ("required to have a digest", Batch::new().require_digest(LOWEST, key.clone(), sha256(b"v"))),
+        ];
+        for (way, batch) in ways {
+            // The refusal comes before a precondition that fails, and takes innocent changes with it.
+            let what = format!("a key of {} bytes {way}", key.len());
+            expect_refused(store, &batch, &refusal, &what);
+            let batch = batch.require_value(HIGHEST, "nothing", "v").put(HIGHEST, "beside", "v");
+            expect_refused(store, &batch, &refusal, &what);
+            assert_eq!(value(store, HIGHEST, b"beside"), None, "{what}: a part of the batch was applied");
+        }
+        // Reading past a limit is a plain miss.
+        assert_eq!(value(store, LOWEST, &key), None, "a key of {} bytes is not there", key.len());
+    }
+    let beyond = KeyRange::between([long.clone(), vec![0]].concat(), [long, vec![1]].concat());
+    let none = store.scan(LOWEST, &beyond, Direction::Forward, 10).expect("scan answers");
+    assert_eq!(none, [], "a range beyond the longest key is empty");
+}
+
+pub(super) fn durability<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
     let reaches = store.capabilities().durability_max;
     for asked in [Durability::Process, Durability::Power, Durability::Replicated] {
         let key = format!("{asked:?}").into_bytes();
@@ -211,10 +311,11 @@ pub(super) fn durability(store: &impl Store) {
         }
     }
     let synced = store.sync().expect("sync answers");
-    assert!(synced <= reaches, "sync reached {synced:?}, more than the store says it can");
+    assert_eq!(synced, reaches, "a sync reaches what the store says it can");
 }
 
-pub(super) fn spaces_do_not_touch(store: &impl Store) {
+pub(super) fn spaces_do_not_touch<F: Factory>(ground: &Ground<'_, F>) {
+    let store = &ground.store();
     let batch = Batch::new().put(LOWEST, "k", "low").put(LOG, [0xff; 8], "log").put(HIGHEST, [0], "high");
     must_commit(store, &batch, "the same batch in three spaces");
     for (space, expected) in [(LOWEST, "low"), (LOG, "log"), (HIGHEST, "high")] {
@@ -239,37 +340,4 @@ fn expect_refused(store: &impl Store, batch: &Batch, refusal: &Refusal, what: &s
         Err(CommitError::Refused(found)) => assert_eq!(&found, refusal, "{what}"),
         answer => panic!("{what}: expected `{refusal:?}`, got {answer:?}"),
     }
-}
-
-pub(super) fn the_reserve_changes_nothing_else(store: &impl Store) {
-    must_commit(store, &Batch::new().put(LOWEST, "k", "v").from_reserve(), "a put from the reserve");
-    assert_eq!(value(store, LOWEST, b"k"), Some(b"v".to_vec()));
-    let conflict = Batch::new().require_absent(LOWEST, "k").put(LOWEST, "k", "w").from_reserve();
-    expect_conflict(store, &conflict, "a precondition of a batch from the reserve");
-    must_commit(store, &Batch::new().put(LOG, "k", "v").from_reserve(), "an append from the reserve");
-    match commit(store, &Batch::new().put(LOG, "k", "w").from_reserve()) {
-        Err(CommitError::Refused(Refusal::AppendOnly { .. })) => {}
-        answer => {
-            panic!("overwriting an append-only key from the reserve: expected a refusal, got {answer:?}")
-        }
-    }
-    must_commit(store, &Batch::new().delete(LOWEST, "k").from_reserve(), "a delete from the reserve");
-    assert_eq!(value(store, LOWEST, b"k"), None);
-}
-
-pub(super) fn outcomes(store: &impl Store) {
-    must_commit(store, &Batch::new().put(LOWEST, "k", "v"), "a plain put");
-    // An id that no commit had: whoever says that it was applied says so of everything.
-    let never = Uuid::from_u128(0x0bad_1dea);
-    let first = store.outcome(never);
-    assert!(!matches!(first, Ok(Outcome::Applied)), "a commit that never was is not applied, got {first:?}");
-    let second = store.outcome(never);
-    assert!(
-        matches!((&first, &second), (Ok(first), Ok(second)) if first == second),
-        "an outcome is final: first {first:?}, then {second:?}"
-    );
-    let most = store.capabilities().durability_max;
-    let synced = store.sync();
-    assert!(matches!(synced, Ok(level) if level == most), "a sync reaches {most:?}, got {synced:?}");
-    assert_eq!(value(store, LOWEST, b"k"), Some(b"v".to_vec()));
 }
