@@ -119,6 +119,7 @@ impl SledStore {
         let lock = lock_folder(path)?;
         // Before the engine opens, which takes space as well.
         let reserve = Reserve::open(path, options.reserve_bytes, HEADROOM_BYTES).map_err(failed)?;
+        remove_unfinished_snapshots(path).map_err(failed)?;
         sync_before_recovery(path).map_err(failed)?;
         let db = open_engine(path, options)?;
         let opened = guarded(|| {
@@ -181,6 +182,21 @@ fn lock_folder(path: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+// The engine writes its snapshot under such a name, syncs it and renames it. A crash in between leaves a part of one, which
+// the engine takes for the youngest snapshot there is: it calls the store corrupt, at every opening from then on. The
+// older snapshot goes only after the renaming, so nothing is lost with the part.
+fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 // After `kill -9` the log's end may lie in the operating system's cache alone. Recovery reads it from there and writes a

@@ -29,6 +29,7 @@ pub struct Cluster {
 /// Whoever skips says so where it is seen.
 pub fn skip(why: &str) {
     use std::io::Write as _;
+    assert!(env::var_os("STRONGROOM_TEST_NO_SKIP").is_none(), "would be skipped: {why}");
     let mut err = std::io::stderr().lock();
     writeln!(err, "skipped: {why}").unwrap();
 }
