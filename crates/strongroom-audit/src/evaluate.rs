@@ -15,7 +15,11 @@ use std::{
     mem,
     ops::Range,
 };
-use strongroom_store::{Batch, Durability, FailedPrecondition, Found, Op, Precondition};
+
+use strongroom_store::{
+    BATCH_BYTES_MAX, BATCH_OPS_MAX, BATCH_PRECONDITIONS_MAX, Batch, Durability, FailedPrecondition, Found,
+    Op, PRECONDITION_BYTES_MAX, Precondition,
+};
 use strongroom_types::{CustomerId, Timestamp};
 
 /// A commit that its caller made ready: everything costly is done before it queues.
@@ -41,6 +45,9 @@ pub(crate) struct Draft {
 pub(crate) struct Load {
     pub(crate) ops: usize,
     pub(crate) bytes: usize,
+    /// Preconditions, and bytes in them.
+    pub(crate) required: usize,
+    pub(crate) required_bytes: usize,
 }
 
 /// Longer than any key of ours.
@@ -51,26 +58,45 @@ const NODE_LEVELS: usize = 16;
 
 impl Load {
     /// What each batch needs, whatever is in it.
-    pub(crate) const FIXED: Self =
-        Self { ops: 1 + NODE_LEVELS, bytes: KEY_BYTES + HEAD_BYTES_MAX + NODE_LEVELS * NODE_BYTES };
+    pub(crate) const FIXED: Self = Self {
+        ops: 1 + NODE_LEVELS,
+        bytes: KEY_BYTES + HEAD_BYTES_MAX + NODE_LEVELS * NODE_BYTES,
+        required: 1,
+        required_bytes: KEY_BYTES + HEAD_BYTES_MAX,
+    };
 
     pub(crate) const fn plus(self, other: Self) -> Self {
-        Self { ops: self.ops.saturating_add(other.ops), bytes: self.bytes.saturating_add(other.bytes) }
+        Self {
+            ops: self.ops.saturating_add(other.ops),
+            bytes: self.bytes.saturating_add(other.bytes),
+            required: self.required.saturating_add(other.required),
+            required_bytes: self.required_bytes.saturating_add(other.required_bytes),
+        }
     }
 
     pub(crate) const fn fits(self) -> bool {
-        self.ops <= strongroom_store::BATCH_OPS_MAX && self.bytes <= strongroom_store::BATCH_BYTES_MAX
+        self.ops <= BATCH_OPS_MAX
+            && self.bytes <= BATCH_BYTES_MAX
+            && self.required <= BATCH_PRECONDITIONS_MAX
+            && self.required_bytes <= PRECONDITION_BYTES_MAX
     }
 }
 
 impl Prepared {
     pub(crate) fn load(&self) -> Load {
-        let own = Load { ops: self.changes.ops().len(), bytes: self.changes.bytes() };
-        let fences = Load { ops: self.fences.len(), bytes: self.fences.len().saturating_mul(KEY_BYTES * 2) };
+        let own = Load {
+            ops: self.changes.ops().len(),
+            bytes: self.changes.bytes(),
+            required: self.changes.preconditions().len(),
+            required_bytes: self.changes.required_bytes(),
+        };
+        let fences = self.fences.len();
+        let fences =
+            Load { ops: fences, bytes: fences.saturating_mul(KEY_BYTES * 2), required: 0, required_bytes: 0 };
         self.drafts.iter().fold(own.plus(fences), |load, draft| {
             let detail = draft.detail.as_ref().map_or(0, |detail| detail.len().saturating_add(KEY_BYTES));
             let entry = draft.leaf.len().saturating_add(KEY_BYTES + 32 + CLOCK_BYTES + NODE_BYTES);
-            load.plus(Load { ops: 3, bytes: entry.saturating_add(detail) })
+            load.plus(Load { ops: 3, bytes: entry.saturating_add(detail), required: 0, required_bytes: 0 })
         })
     }
 }

@@ -1,7 +1,8 @@
 //! A batch: preconditions and changes that happen together or not at all.
 
 use crate::{
-    BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, Mode, PruneRight, Refusal, Space, VALUE_BYTES_MAX,
+    BATCH_BYTES_MAX, BATCH_OPS_MAX, BATCH_PRECONDITIONS_MAX, KEY_BYTES_MAX, Mode, PRECONDITION_BYTES_MAX,
+    PruneRight, Refusal, Space, VALUE_BYTES_MAX,
 };
 use ring::digest;
 use std::fmt;
@@ -161,6 +162,11 @@ impl Batch {
         self.ops.iter().fold(0, |sum, op| sum.saturating_add(op.key().len()).saturating_add(op.value().len()))
     }
 
+    /// Bytes of keys and values in the preconditions; a digest counts its 32.
+    pub fn required_bytes(&self) -> usize {
+        self.preconditions.iter().map(Precondition::bytes).fold(0, usize::saturating_add)
+    }
+
     /// Whether the batch keeps the limits and the modes of its spaces. Every backend asks this first; whether a key
     /// of an append-only space is already there, only the backend can tell.
     ///
@@ -172,6 +178,14 @@ impl Batch {
         let bytes = self.bytes();
         if bytes > BATCH_BYTES_MAX {
             return Err(Refusal::BatchBytes { bytes });
+        }
+        let preconditions = self.preconditions.len();
+        if preconditions > BATCH_PRECONDITIONS_MAX {
+            return Err(Refusal::BatchPreconditions { preconditions });
+        }
+        let bytes = self.required_bytes();
+        if bytes > PRECONDITION_BYTES_MAX {
+            return Err(Refusal::PreconditionBytes { bytes });
         }
         self.ops.iter().try_for_each(|op| op.check(opening))?;
         self.preconditions
@@ -193,6 +207,15 @@ impl Precondition {
         match self {
             Self::Absent { key, .. } | Self::DigestIs { key, .. } | Self::ValueIs { key, .. } => key,
         }
+    }
+
+    fn bytes(&self) -> usize {
+        let value = match self {
+            Self::Absent { .. } => 0,
+            Self::DigestIs { digest, .. } => digest.len(),
+            Self::ValueIs { value, .. } => value.len(),
+        };
+        self.key().len().saturating_add(value)
     }
 
     /// Whether it holds where the key has this value.

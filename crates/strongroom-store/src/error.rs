@@ -1,6 +1,9 @@
 //! What can go wrong, sorted by what the caller must do.
 
-use crate::{BATCH_BYTES_MAX, BATCH_OPS_MAX, Durability, KEY_BYTES_MAX, VALUE_BYTES_MAX};
+use crate::{
+    BATCH_BYTES_MAX, BATCH_OPS_MAX, BATCH_PRECONDITIONS_MAX, Durability, KEY_BYTES_MAX,
+    PRECONDITION_BYTES_MAX, VALUE_BYTES_MAX,
+};
 use std::fmt;
 use uuid::Uuid;
 
@@ -64,6 +67,12 @@ pub enum Refusal {
         /// How many there were.
         bytes: usize,
     },
+    /// Too many preconditions.
+    #[error("a batch has at most {BATCH_PRECONDITIONS_MAX} preconditions, this one has {preconditions}")]
+    BatchPreconditions {
+        /// How many there were.
+        preconditions: usize,
+    },
     /// Too many changes.
     #[error("a batch has at most {BATCH_OPS_MAX} changes, this one has {ops}")]
     BatchOps {
@@ -89,6 +98,14 @@ pub enum Refusal {
     KeyEmpty {
         /// Where.
         space: &'static str,
+    },
+    /// Too many bytes in preconditions.
+    #[error(
+        "the preconditions of a batch have at most {PRECONDITION_BYTES_MAX} bytes, those of this one have {bytes}"
+    )]
+    PreconditionBytes {
+        /// How many there were.
+        bytes: usize,
     },
     /// A prune where a delete would do.
     #[error("space `{space}` is mutable: delete from it, prune is for append-only spaces")]

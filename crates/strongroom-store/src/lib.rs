@@ -27,7 +27,10 @@ pub use error::{CommitError, FailedPrecondition, Found, ReadError, Refusal};
 #[cfg(feature = "faulty")]
 pub use faulty::{Fault, Faulty};
 pub use judge::{Change, judge};
-pub use limits::{BATCH_BYTES_MAX, BATCH_OPS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX};
+pub use limits::{
+    BATCH_BYTES_MAX, BATCH_OPS_MAX, BATCH_PRECONDITIONS_MAX, KEY_BYTES_MAX, PRECONDITION_BYTES_MAX,
+    SCAN_LIMIT_MAX, VALUE_BYTES_MAX,
+};
 #[cfg(feature = "files")]
 pub use mark::{Mark, MarkError};
 pub use memory::MemoryStore;

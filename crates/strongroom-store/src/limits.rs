@@ -9,5 +9,9 @@ pub const VALUE_BYTES_MAX: usize = 128 * 1024;
 pub const BATCH_OPS_MAX: usize = 4096;
 /// The most bytes of keys and values in one batch.
 pub const BATCH_BYTES_MAX: usize = 384 * 1024;
+/// The most preconditions in one batch.
+pub const BATCH_PRECONDITIONS_MAX: usize = 4096;
+/// The most bytes of keys and values in the preconditions of one batch; a digest counts its 32.
+pub const PRECONDITION_BYTES_MAX: usize = 384 * 1024;
 /// The most pairs that one `scan` answers; a larger limit is read as this.
 pub const SCAN_LIMIT_MAX: usize = 10_000;

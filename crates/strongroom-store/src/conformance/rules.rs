@@ -5,8 +5,9 @@ use super::{
     value,
 };
 use crate::{
-    BATCH_BYTES_MAX, BATCH_OPS_MAX, Batch, CommitError, Direction, Durability, Found, KEY_BYTES_MAX,
-    KeyRange, PruneRight, Read, Refusal, SCAN_LIMIT_MAX, Store, VALUE_BYTES_MAX,
+    BATCH_BYTES_MAX, BATCH_OPS_MAX, BATCH_PRECONDITIONS_MAX, Batch, CommitError, Direction, Durability,
+    Found, KEY_BYTES_MAX, KeyRange, PRECONDITION_BYTES_MAX, PruneRight, Read, Refusal, SCAN_LIMIT_MAX, Store,
+    VALUE_BYTES_MAX,
 };
 use uuid::Uuid;
 
@@ -255,6 +256,32 @@ pub(super) fn limits<F: Factory>(ground: &Ground<'_, F>) {
     expect_refused(store, &Batch::new().put(LOWEST, "d", vec![0; long]), &refusal, "a value too long");
     assert_eq!(value(store, LOWEST, b"d"), None, "what was refused is not there");
     key_limits(store);
+    precondition_limits(store);
+}
+
+fn precondition_limits(store: &impl Store) {
+    let absent = |count: usize| {
+        let batch = Batch::new().put(LOWEST, "e", "");
+        (0..count).fold(batch, |batch, at| batch.require_absent(LOG, at.to_string().into_bytes()))
+    };
+    must_commit(store, &absent(BATCH_PRECONDITIONS_MAX), "the most preconditions");
+    let preconditions = BATCH_PRECONDITIONS_MAX.saturating_add(1);
+    let refusal = Refusal::BatchPreconditions { preconditions };
+    expect_refused(store, &absent(preconditions), &refusal, "one precondition too many");
+
+    // As many bytes as there may be, in three preconditions that hold; and one byte more.
+    let big = vec![7; VALUE_BYTES_MAX];
+    let last = PRECONDITION_BYTES_MAX.saturating_sub(3).saturating_sub(VALUE_BYTES_MAX.saturating_mul(2));
+    let required = |key: &str| {
+        Batch::new()
+            .require_value(LOWEST, "a", big.clone())
+            .require_value(LOWEST, "b", big.clone())
+            .require_value(LOWEST, key, vec![9; last])
+            .put(LOWEST, "e", "")
+    };
+    must_commit(store, &required("c"), "the most bytes in preconditions");
+    let refusal = Refusal::PreconditionBytes { bytes: PRECONDITION_BYTES_MAX.saturating_add(1) };
+    expect_refused(store, &required("cc"), &refusal, "one byte too many in preconditions");
 }
 
 /// Every way to name a key, with one that is too long and one that is empty.

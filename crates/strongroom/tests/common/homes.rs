@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(unreachable_pub, reason = "test binaries take it")]
 
+#[cfg(feature = "postgres")]
+#[path = "../../../strongroom-store-postgres/tests/common/mod.rs"]
+mod server;
+
 use crate::common::options;
 use strongroom::{FolderOptions, Home};
 
@@ -11,6 +15,8 @@ pub fn homes() -> Vec<Home> {
     if cfg!(feature = "redb") {
         homes.push("redb:".parse().unwrap());
     }
+    #[cfg(feature = "postgres")]
+    homes.extend(server::fresh_url().map(|url| url.parse::<Home>().unwrap()));
     homes
 }
 
