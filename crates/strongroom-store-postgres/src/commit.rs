@@ -6,7 +6,7 @@
 //! under SERIALIZABLE all but one of them would be told to try again. A database that is serialisable anyway, and answers
 //! 40001, is tried again.
 
-use crate::{failure::Failure, pool::Connection};
+use crate::{failure::Failure, patience::Patience, pool::Connection, schema::read_durability};
 use postgres::{IsolationLevel, Transaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,33 +23,42 @@ pub(crate) enum Stop {
     During(Failure),
 }
 
-/// What became of each batch of a group.
-pub(crate) type Judged = Vec<Result<(), CommitError>>;
+/// What became of a group.
+pub(crate) struct Judged {
+    /// One for each batch; nothing where the server does not reach what was wanted, and nothing was done.
+    pub(crate) answers: Option<Vec<Result<(), CommitError>>>,
+    /// What the server reaches.
+    pub(crate) reaches: Durability,
+}
 
 /// Applies a group of batches under one commit id. On `Ok` every answer stands; on `Err` none does.
 pub(crate) fn commit(
     connection: &mut Connection,
     id: Uuid,
     group: &[&Batch],
-    durability: Durability,
+    wanted: Durability,
 ) -> Result<Judged, Stop> {
     let before = |error: postgres::Error| Stop::Before(error.into());
     connection.gave_up.store(false, Ordering::SeqCst);
-    // With a standby, only what must be there waits for it.
-    let level = match (connection.has_standby, durability) {
-        (true, Durability::Replicated) | (false, _) => "on",
-        (true, Durability::Process | Durability::Power) => "local",
-    };
     let statements = &connection.statements;
     let begun = connection.client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start();
     let mut transaction = begun.map_err(before)?;
+    // With a standby, only what must be there waits for it.
+    let level = if wanted == Durability::Replicated { "on" } else { "local" };
     transaction.batch_execute(&format!("SET LOCAL synchronous_commit = {level}")).map_err(before)?;
-    let stripes: Vec<i16> = stripes(group).into_iter().collect();
-    transaction.query(&statements.lock, &[&stripes]).map_err(before)?;
+    let locked = transaction.query(&statements.lock, &[&stripes(group)]).map_err(before)?;
+    let Some(first) = locked.first() else {
+        return Err(Stop::Before(Failure::Denied("the rows to lock are missing from its tables".to_owned())));
+    };
+    let reaches = read_durability(first).map_err(before)?;
+    if wanted > reaches {
+        transaction.rollback().map_err(before)?;
+        return Ok(Judged { answers: None, reaches });
+    }
     let found = look(&mut transaction, &statements.values, group).map_err(before)?;
     // What the batches of this group have done so far, over what the database holds.
     let mut overlay: Overlay = BTreeMap::new();
-    let mut answers = Judged::new();
+    let mut answers = Vec::new();
     for batch in group {
         let judged = judge(batch, |space, key| {
             let at = (space.id(), key.to_vec());
@@ -72,7 +81,7 @@ pub(crate) fn commit(
     }
     if overlay.is_empty() {
         transaction.rollback().map_err(before)?;
-        return Ok(answers);
+        return Ok(Judged { answers: Some(answers), reaches });
     }
     let rows = Rows::of(overlay, &found);
     if !rows.pruned.0.is_empty() {
@@ -86,11 +95,15 @@ pub(crate) fn commit(
             &[&deleted.0, &deleted.1, &put.0, &put.1, &put.2, &appended.0, &appended.1, &appended.2, &id],
         )
         .map_err(before)?;
+    let patience = (wanted == Durability::Replicated).then(|| {
+        Patience::for_commit(transaction.cancel_token(), connection.connector.clone(), connection.patience)
+    });
     transaction.commit().map_err(|error| Stop::During(error.into()))?;
+    drop(patience);
     if connection.gave_up.load(Ordering::SeqCst) {
         return Err(Stop::During(Failure::StandbyUnknown));
     }
-    Ok(answers)
+    Ok(Judged { answers: Some(answers), reaches })
 }
 
 /// What becomes of each key, with its space.
@@ -145,8 +158,10 @@ fn keys(batch: &Batch) -> impl Iterator<Item = &[u8]> {
     batch.preconditions().iter().map(Precondition::key).chain(batch.ops().iter().map(Op::key))
 }
 
-fn stripes(group: &[&Batch]) -> BTreeSet<i16> {
-    group.iter().flat_map(|batch| keys(batch)).map(stripe).collect()
+/// In order, each once; the first one where no key is named, since something must be asked of the server.
+fn stripes(group: &[&Batch]) -> Vec<i16> {
+    let stripes: BTreeSet<i16> = group.iter().flat_map(|batch| keys(batch)).map(stripe).collect();
+    if stripes.is_empty() { vec![0] } else { stripes.into_iter().collect() }
 }
 
 /// A stripe for what a key begins with: where keys begin with a tenant, a tenant's commits queue and others pass by.

@@ -6,6 +6,9 @@ use strongroom_store::{CommitError, ReadError};
 /// What went wrong.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Failure {
+    /// Every connection is at work, and has been for as long as a statement may take.
+    #[error("all {0} connections are in use")]
+    Busy(usize),
     /// The server refused: rights, passwords, missing tables. Trying again does not help.
     #[error("the database refused: {0}")]
     Denied(String),
@@ -74,7 +77,7 @@ impl Failure {
     pub(crate) fn before_commit(self) -> CommitError {
         match self {
             Self::Full(_) => CommitError::Full(self.to_string()),
-            Self::Lost(_) | Self::Passing(_) | Self::StandbyUnknown => {
+            Self::Busy(_) | Self::Lost(_) | Self::Passing(_) | Self::StandbyUnknown => {
                 CommitError::Retryable(self.to_string())
             }
             Self::Denied(_) | Self::Other(_) => CommitError::Fatal(self.to_string()),

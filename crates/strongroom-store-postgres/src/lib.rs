@@ -4,6 +4,7 @@ mod commit;
 mod failure;
 mod open;
 mod options;
+mod patience;
 mod pool;
 mod schema;
 mod snapshot;

@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     options::Options,
     pool::Pool,
-    schema::{VERSION, migrate},
+    schema::{VERSION, durability, migrate},
     store::PostgresStore,
     tls::TlsError,
 };
@@ -87,7 +87,8 @@ impl PostgresStore {
             return Err(OpenError::Foreign { place, found });
         }
         // A first connection, so that what is wrong with rights or tables is told now.
-        let reaches = pool.loan().and_then(|mut loan| loan.with(|connection| Ok(connection.reaches)));
+        let reaches =
+            pool.loan().and_then(|mut loan| loan.with(|connection| durability(&mut connection.client)));
         let reaches = reaches.map_err(|failure| refused(&place, failure))?;
         Ok((Self::new(pool, opening, reaches), PruneRight::for_store(opening)))
     }

@@ -15,7 +15,7 @@ pub struct Options {
     pub schema: String,
     /// How the connection is protected.
     pub tls: Tls,
-    /// The most connections that are open at once. 8. Each open snapshot takes one.
+    /// The most connections that are open at once for commits and reads, and as many again for snapshots. 8.
     pub connections_max: usize,
     /// How long one statement may take on the server. 30 s.
     pub statement_timeout: Duration,

@@ -15,7 +15,6 @@ use std::{
     thread,
     time::Duration,
 };
-use strongroom_store::Durability;
 use uuid::Uuid;
 
 /// The connections of one store.
@@ -25,6 +24,15 @@ pub(crate) struct Pool {
     /// Scatters the waits.
     opening: Uuid,
     draws: AtomicU64,
+    /// For what takes one moment.
+    work: Lane,
+    /// For snapshots, which last. Apart from the others: whoever holds a snapshot reads and commits beside it, and must
+    /// not wait for what others do with theirs.
+    views: Lane,
+}
+
+#[derive(Default)]
+struct Lane {
     idle: Mutex<Idle>,
     returned: Condvar,
 }
@@ -40,17 +48,16 @@ struct Idle {
 pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) statements: Statements,
-    /// The most that a commit through it reaches, by what the server says of itself.
-    pub(crate) reaches: Durability,
-    /// Whether commits may name a standby.
-    pub(crate) has_standby: bool,
+    /// Makes the connection that cancels a wait of this one, and how long a wait may be.
+    pub(crate) connector: Connector,
+    pub(crate) patience: Duration,
     /// Set when the server gave up waiting for its standby.
     pub(crate) gave_up: Arc<AtomicBool>,
 }
 
 /// A connection on loan.
 pub(crate) struct Loan<'p> {
-    pool: &'p Pool,
+    lane: &'p Lane,
     connection: Option<Connection>,
 }
 
@@ -62,8 +69,8 @@ impl Pool {
             connector,
             opening,
             draws: AtomicU64::new(0),
-            idle: Mutex::default(),
-            returned: Condvar::new(),
+            work: Lane::default(),
+            views: Lane::default(),
         })
     }
 
@@ -93,35 +100,49 @@ impl Pool {
         Ok((client, gave_up))
     }
 
-    /// Waits for a connection, or makes one.
+    /// A connection for one piece of work: waits for one, or makes one.
     pub(crate) fn loan(&self) -> Result<Loan<'_>, Failure> {
-        let mut idle = self.idle();
+        self.loan_from(&self.work)
+    }
+
+    /// A connection for a snapshot.
+    pub(crate) fn loan_for_view(&self) -> Result<Loan<'_>, Failure> {
+        self.loan_from(&self.views)
+    }
+
+    fn loan_from<'p>(&'p self, lane: &'p Lane) -> Result<Loan<'p>, Failure> {
+        let mut idle = lane.idle();
         loop {
             if let Some(connection) = idle.connections.pop() {
                 if connection.client.is_closed() {
                     idle.open = idle.open.saturating_sub(1);
                     continue;
                 }
-                return Ok(Loan { pool: self, connection: Some(connection) });
+                return Ok(Loan { lane, connection: Some(connection) });
             }
             if idle.open < self.options.connections_max.max(1) {
                 idle.open = idle.open.saturating_add(1);
                 break;
             }
-            idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
+            let waited = lane.returned.wait_timeout(idle, self.options.statement_timeout);
+            let (again, wait) = waited.unwrap_or_else(PoisonError::into_inner);
+            idle = again;
+            if wait.timed_out() && idle.connections.is_empty() {
+                return Err(Failure::Busy(self.options.connections_max));
+            }
         }
         drop(idle);
         // Counted before it is there, and given back by the loan where it does not come.
-        let mut loan = Loan { pool: self, connection: None };
+        let mut loan = Loan { lane, connection: None };
         loan.connection = Some(self.prepared()?);
         Ok(loan)
     }
 
     fn prepared(&self) -> Result<Connection, Failure> {
         let (mut client, gave_up) = self.connect()?;
-        let (reaches, has_standby) = crate::schema::durability(&mut client)?;
         let statements = Statements::prepare(&mut client, &self.options.schema)?;
-        Ok(Connection { client, statements, reaches, has_standby, gave_up })
+        let (connector, patience) = (self.connector.clone(), self.options.statement_timeout);
+        Ok(Connection { client, statements, connector, patience, gave_up })
     }
 
     /// Does something with a connection, and again while it fails in passing.
@@ -152,7 +173,9 @@ impl Pool {
         let scatter = drawn.checked_rem((full >> 1).max(1)).unwrap_or(0);
         thread::sleep(Duration::from_millis(full.saturating_sub(scatter)));
     }
+}
 
+impl Lane {
     // A list and a count, each changed in one step.
     fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
@@ -178,12 +201,12 @@ impl Loan<'_> {
 
 impl Drop for Loan<'_> {
     fn drop(&mut self) {
-        let mut idle = self.pool.idle();
+        let mut idle = self.lane.idle();
         match self.connection.take() {
             Some(connection) => idle.connections.push(connection),
             None => idle.open = idle.open.saturating_sub(1),
         }
         drop(idle);
-        self.pool.returned.notify_one();
+        self.lane.returned.notify_one();
     }
 }

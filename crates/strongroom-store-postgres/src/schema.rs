@@ -1,7 +1,7 @@
 //! The tables, and every statement that is sent. `docs/format.md` describes them, `docs/roles.sql` who may do what.
 
 use crate::failure::Failure;
-use postgres::{Client, Statement};
+use postgres::{Client, Row, Statement};
 use strongroom_store::Durability;
 
 /// The version of `docs/format.md`.
@@ -48,7 +48,8 @@ impl Statements {
             ))
         };
         let ((get_row, scan_row), (get_log, scan_log)) = (of_table("rows")?, of_table("log")?);
-        let lock = format!("SELECT stripe FROM {s}.locks WHERE stripe = ANY ($1) ORDER BY stripe FOR UPDATE");
+        let lock =
+            format!("SELECT {DURABILITY} FROM {s}.locks WHERE stripe = ANY ($1) ORDER BY stripe FOR UPDATE");
         let values = format!(
             "SELECT 0::int2, q.n, t.value FROM unnest($1::int4[], $2::int2[], $3::bytea[]) AS q (n, space, key) \
              JOIN {s}.rows t ON t.space = q.space AND t.key = q.key \
@@ -141,18 +142,22 @@ COMMIT;"
     )
 }
 
-/// What a commit through this connection reaches, and whether there is a standby that commits may wait for.
-pub(crate) fn durability(client: &mut Client) -> Result<(Durability, bool), Failure> {
-    let mut setting = |name: &str| -> Result<String, Failure> {
-        let row = client.query_opt("SELECT coalesce(current_setting($1, true), '')", &[&name])?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
-    };
-    let is_on = |value: &str| value == "on";
-    let safe = is_on(&setting("fsync")?) && is_on(&setting("full_page_writes")?);
-    let has_standby = !setting("synchronous_standby_names")?.trim().is_empty();
-    Ok(match (safe, has_standby) {
-        (false, _) => (Durability::Process, false),
-        (true, true) => (Durability::Replicated, true),
-        (true, false) => (Durability::Power, false),
+/// Whether the server flushes what it says it has committed, and whether a commit may wait for a standby. Settings that
+/// may change while a connection lives: asked for anew with every commit.
+const DURABILITY: &str = "coalesce(current_setting('fsync', true), 'off') = 'on' \
+     AND coalesce(current_setting('full_page_writes', true), 'off') = 'on', \
+     coalesce(current_setting('synchronous_standby_names', true), '') <> ''";
+
+/// What a commit through this connection reaches now.
+pub(crate) fn durability(client: &mut Client) -> Result<Durability, Failure> {
+    Ok(read_durability(&client.query_one(&format!("SELECT {DURABILITY}"), &[])?)?)
+}
+
+/// The same, from a row that begins with it.
+pub(crate) fn read_durability(row: &Row) -> Result<Durability, postgres::Error> {
+    Ok(match (row.try_get(0)?, row.try_get(1)?) {
+        (false, _) => Durability::Process,
+        (true, true) => Durability::Replicated,
+        (true, false) => Durability::Power,
     })
 }

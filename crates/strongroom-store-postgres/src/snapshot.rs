@@ -14,7 +14,7 @@ impl<'p> Snapshot<'p> {
     pub(crate) fn begin(pool: &'p Pool) -> Result<Self, Failure> {
         let mut attempt = 0_u32;
         loop {
-            let begun = pool.loan().and_then(|mut loan| {
+            let begun = pool.loan_for_view().and_then(|mut loan| {
                 loan.with(|connection| {
                     // The moment is that of the first query.
                     connection

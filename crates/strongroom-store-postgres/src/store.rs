@@ -3,7 +3,9 @@
 use crate::{
     commit::{self, Stop},
     failure::Failure,
+    patience::Patience,
     pool::{Connection, Pool},
+    schema::durability,
     snapshot::Snapshot,
 };
 use std::{
@@ -91,26 +93,20 @@ impl PostgresStore {
     fn once(&self, id: Uuid, group: &[&Batch], wanted: Durability) -> Result<Vec<Answer>, Stop> {
         let mut loan = self.pool.loan().map_err(Stop::Before)?;
         let mut stopped_during = false;
-        let mut reached = Durability::Process;
-        let answers = loan.with(|connection| {
-            reached = connection.reaches;
-            self.reaches.store(level(reached), Ordering::SeqCst);
-            if wanted > reached {
-                return Ok(None);
-            }
-            match commit::commit(connection, id, group, wanted) {
-                Ok(judged) => Ok(Some(judged)),
-                Err(Stop::Before(failure)) => Err(failure),
-                Err(Stop::During(failure)) => {
-                    stopped_during = true;
-                    Err(failure)
-                }
+        let judged = loan.with(|connection| match commit::commit(connection, id, group, wanted) {
+            Ok(judged) => Ok(judged),
+            Err(Stop::Before(failure)) => Err(failure),
+            Err(Stop::During(failure)) => {
+                stopped_during = true;
+                Err(failure)
             }
         });
-        let answers = answers
+        let judged = judged
             .map_err(|failure| if stopped_during { Stop::During(failure) } else { Stop::Before(failure) })?;
-        let Some(judged) = answers else {
-            let error = || CommitError::TooDurable { asked: wanted, reaches: reached };
+        let reaches = judged.reaches;
+        self.reaches.store(level(reaches), Ordering::SeqCst);
+        let Some(answers) = judged.answers else {
+            let error = || CommitError::TooDurable { asked: wanted, reaches };
             return Ok(group.iter().map(|_| Err(error())).collect());
         };
         if self.tried.load(Ordering::SeqCst).is_multiple_of(FORGET_EVERY) {
@@ -123,8 +119,8 @@ impl PostgresStore {
         }
         // Without a wait for the standby, a commit is as durable as this machine makes it.
         let durability =
-            if wanted == Durability::Replicated { reached } else { reached.min(Durability::Power) };
-        Ok(judged.into_iter().map(|judged| judged.map(|()| Committed { durability })).collect())
+            if wanted == Durability::Replicated { wanted } else { reaches.min(Durability::Power) };
+        Ok(answers.into_iter().map(|answer| answer.map(|()| Committed { durability })).collect())
     }
 }
 
@@ -205,20 +201,24 @@ impl Store for PostgresStore {
     fn sync(&self) -> Result<Durability, CommitError> {
         // A commit that waits for the standby waits for everything before it as well.
         let beat = |connection: &mut Connection| {
-            self.reaches.store(level(connection.reaches), Ordering::SeqCst);
-            if connection.has_standby {
+            let reaches = durability(&mut connection.client)?;
+            self.reaches.store(level(reaches), Ordering::SeqCst);
+            if reaches == Durability::Replicated {
                 connection.gave_up.store(false, Ordering::SeqCst);
-                let beat = &connection.statements.beat;
-                connection
-                    .client
-                    .batch_execute(&format!("BEGIN; SET LOCAL synchronous_commit = on; {beat}; COMMIT"))?;
+                let beat = format!(
+                    "BEGIN; SET LOCAL synchronous_commit = on; {}; COMMIT",
+                    connection.statements.beat
+                );
+                let cancel = connection.client.cancel_token();
+                let patience =
+                    Patience::for_commit(cancel, connection.connector.clone(), connection.patience);
+                connection.client.batch_execute(&beat)?;
+                drop(patience);
                 if connection.gave_up.load(Ordering::SeqCst) {
                     return Err(Failure::StandbyUnknown);
                 }
-            } else {
-                connection.client.batch_execute("SELECT 1")?;
             }
-            Ok(connection.reaches)
+            Ok(reaches)
         };
         self.pool.patiently(beat).map_err(Failure::before_commit)
     }
@@ -236,6 +236,8 @@ impl Store for PostgresStore {
         let claim = |connection: &mut Connection| {
             let (claim, settled) =
                 (connection.statements.claim.clone(), connection.statements.settled.clone());
+            // What is claimed needs no replica: on another server there is another answer.
+            connection.client.batch_execute("SET synchronous_commit = local")?;
             connection.client.execute(claim.as_str(), &[&commit])?;
             let applied = connection.client.query_one(settled.as_str(), &[&commit])?;
             Ok(if applied.try_get(0)? { Outcome::Applied } else { Outcome::NotApplied })

@@ -246,6 +246,61 @@ fn the_death_of_the_primary_loses_nothing_that_was_replicated_and_applies_nothin
 }
 
 #[test]
+fn a_standby_that_does_not_answer_is_no_replica_and_one_that_is_given_up_is_noticed() {
+    let Some(cluster) = Cluster::start("") else { return skip("no PostgreSQL server is installed") };
+    let url = cluster.url("lonely");
+    drop(open(&url, 1));
+    cluster.configure("synchronous_standby_names = 'nobody'\n");
+    let mut client = Client::connect(url.split_once('?').unwrap().0, NoTls).unwrap();
+    client.execute("SELECT pg_reload_conf()", &[]).unwrap();
+    until("the setting", || {
+        client.query_one("SHOW synchronous_standby_names", &[]).unwrap().get::<_, String>(0) == "nobody"
+    });
+    let mut options = Options::from_url(&url).unwrap();
+    options.statement_timeout = std::time::Duration::from_millis(300);
+    options.attempts_max = 2;
+    let (store, _right) = PostgresStore::open(options, Uuid::from_u128(2 << 64)).unwrap();
+    assert_eq!(store.capabilities().durability_max, Durability::Replicated);
+    // What need not be replicated does not wait.
+    let put = |value: &str| Batch::new().put(DATA, "k", value);
+    assert_eq!(store.commit(&put("local"), Durability::Power).unwrap().durability, Durability::Power);
+    // The wait ends with the timeout: done here, and who knows where else.
+    let answer = store.commit(&put("lonely"), Durability::Replicated);
+    let Err(CommitError::Unknown { commit: Some(id), .. }) = answer else { panic!("{answer:?}") };
+    assert_eq!(store.outcome(id).unwrap(), strongroom_store::Outcome::Applied);
+    let settled = store.commit_settled(&put("lonely still"), Durability::Replicated);
+    assert!(matches!(settled, Err(CommitError::Unknown { .. })), "applied, but not replicated: {settled:?}");
+    // The setting goes while the connections live: nothing is called replicated any more.
+    cluster.configure("synchronous_standby_names = ''\n");
+    client.execute("SELECT pg_reload_conf()", &[]).unwrap();
+    until("the setting", || {
+        client.query_one("SHOW synchronous_standby_names", &[]).unwrap().get::<_, String>(0).is_empty()
+    });
+    until("the refusal", || {
+        let answer = store.commit(&put("alone"), Durability::Replicated);
+        matches!(answer, Err(CommitError::TooDurable { reaches: Durability::Power, .. }))
+    });
+}
+
+#[test]
+fn snapshots_do_not_keep_others_from_their_connections() {
+    let Some(cluster) = Cluster::start("") else { return skip("no PostgreSQL server is installed") };
+    let mut options = Options::from_url(&cluster.url("many")).unwrap();
+    options.connections_max = 2;
+    options.statement_timeout = std::time::Duration::from_millis(300);
+    options.attempts_max = 2;
+    let (store, _right) = PostgresStore::open(options, Uuid::from_u128(1 << 64)).unwrap();
+    store.commit(&Batch::new().put(DATA, "k", "v"), Durability::Power).unwrap();
+    let held = [store.snapshot().unwrap(), store.snapshot().unwrap()];
+    store.commit(&Batch::new().put(DATA, "k", "w"), Durability::Power).unwrap();
+    assert_eq!(store.get(DATA, b"k").unwrap(), Some(b"w".to_vec()));
+    assert!(held.iter().all(|snapshot| snapshot.get(DATA, b"k").unwrap() == Some(b"v".to_vec())));
+    assert!(store.snapshot().is_err(), "there are as many as there may be, and waiting ends");
+    drop(held);
+    assert!(store.snapshot().is_ok());
+}
+
+#[test]
 fn a_server_that_does_not_flush_is_not_believed() {
     let Some(cluster) = Cluster::start("fsync = off\n") else {
         return skip("no PostgreSQL server is installed");

@@ -46,6 +46,9 @@ impl<'v> Session<'v> {
 
     /// Asks the policy about a resource. A denial is in the log before it is answered.
     pub(crate) fn decide(&self, action: Action, resource: &Resource<'_>) -> Result<Permit, Error> {
+        if action != Action::Audit {
+            self.vault.refuse_inspected()?;
+        }
         let now = self.vault.now();
         let request = Request { actor: &self.actor, auth: &self.auth, action, resource, now };
         match self.vault.config.policy.decide(&request) {

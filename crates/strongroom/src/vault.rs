@@ -10,7 +10,8 @@ use crate::{
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use strongroom_audit::{
-    CheckpointSigner, Commit, Decision, DetailSealer, Entry, Fence, Log, LogOptions, LookupError, VerifierKey,
+    CheckpointSigner, Commit, Decision, DetailSealer, Entry, Fence, Log, LogError, LogOptions, LookupError,
+    VerifierKey,
 };
 use strongroom_envelope::{
     Generation, IndexToken, KeyProvider, KeyRole, Keyring, Keys, KeysError, KeysOptions,
@@ -246,6 +247,11 @@ impl Vault {
 
     pub(crate) fn read(&self) -> &dyn Read {
         self.log.read()
+    }
+
+    /// A vault that is there to be looked at does nothing, to its keys either.
+    pub(crate) fn refuse_inspected(&self) -> Result<(), Error> {
+        if self.log.options().read_only { Err(Error::Log(LogError::ReadOnly)) } else { Ok(()) }
     }
 
     /// A commit of what must not wait for space on the disk: exits, purges, holds and sweeps.

@@ -122,6 +122,11 @@ fn a_rewritten_end_of_the_log_is_refused_by_name_and_can_still_be_looked_at() {
     let manager = Person::MANAGER.at(&vault, &house);
     let seen = manager.view(record);
     assert!(matches!(seen, Err(Error::Log(LogError::ReadOnly))), "no look without an entry: {seen:?}");
+    // Nor are keys touched.
+    let turned = Person::ADMIN.at(&vault, &house).turn_epoch(&mut |_| ());
+    assert!(matches!(turned, Err(Error::Log(LogError::ReadOnly))), "{turned:?}");
+    let recovered = vault.recover(Person::DPO.id());
+    assert!(matches!(recovered, Err(Error::Log(LogError::ReadOnly))), "{recovered:?}");
 }
 
 #[test]

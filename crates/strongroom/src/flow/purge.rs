@@ -136,6 +136,7 @@ impl Vault {
     /// Goes on with every purge that a crash interrupted. Hosts call it after opening; one that cannot go on does not
     /// keep the others.
     pub fn recover(&self, operator: ActorId) -> Result<Recovered, Error> {
+        self.refuse_inspected()?;
         let mut recovered = Recovered::default();
         for case in self.unfinished_purges()? {
             match self.resume_case(operator, case) {
