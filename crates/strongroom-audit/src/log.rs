@@ -118,13 +118,18 @@ impl Log {
         let key = VerifierKey::ed25519(signer.key_name(), signer.public_key())
             .map_err(|_| OpenError::KeyName(signer.key_name().to_owned()))?;
         let stream = Stream { tenant: options.tenant, generation: options.generation };
-        let view = View { read: &*store, stream };
-        let (head, row) = view.head()?;
-        match check_tail(view, &head) {
-            Err(OpenError::Inconsistent { .. } | OpenError::Lookup(LookupError::Damaged { .. }))
-                if options.read_only => {}
-            checked => checked?,
-        }
+        let (head, row) = {
+            // Of one moment: other processes may be writing, and what they add between two reads is no damage.
+            let snapshot = store.snapshot().map_err(LookupError::from)?;
+            let view = View { read: &*snapshot, stream };
+            let (head, row) = view.head()?;
+            match check_tail(view, &head) {
+                Err(OpenError::Lookup(error)) if options.read_only && error.is_damage() => {}
+                Err(OpenError::Inconsistent { .. }) if options.read_only => {}
+                checked => checked?,
+            }
+            (head, row)
+        };
         let tip = Mutex::new(Tip { head, row });
         let poisoned = AtomicBool::new(false);
         Ok(Self {

@@ -60,6 +60,19 @@ pub enum LookupError {
     Store(#[from] ReadError),
 }
 
+impl LookupError {
+    /// Whether what is stored is not what was written; otherwise it could not be read, or was asked for wrongly.
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. }
+                | Self::Entry { .. }
+                | Self::Missing { .. }
+                | Self::Store(ReadError::Damaged(_))
+        )
+    }
+}
+
 /// A stream in a store or a snapshot.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {

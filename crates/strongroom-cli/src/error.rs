@@ -160,7 +160,7 @@ fn of_verb(error: &Error) -> (Failure, &'static str) {
         Error::Read(store::ReadError::Damaged(_)) => {
             (Failure::Damaged, "; stop, keep a copy of the folder and run `strongroom audit verify`")
         }
-        Error::Lookup(error) if lookup_is_damage(error) => {
+        Error::Lookup(error) if error.is_damage() => {
             (Failure::Damaged, "; stop, keep a copy of the folder and restore from a backup")
         }
         Error::Log(audit::LogError::Full(_)) => {
@@ -223,17 +223,6 @@ fn of_approval(error: &ApprovalError) -> (Failure, &'static str) {
     }
 }
 
-fn lookup_is_damage(error: &audit::LookupError) -> bool {
-    use audit::LookupError;
-    matches!(
-        error,
-        LookupError::Damaged { .. }
-            | LookupError::Entry { .. }
-            | LookupError::Missing { .. }
-            | LookupError::Store(store::ReadError::Damaged(_))
-    )
-}
-
 fn of_keys(error: &envelope::KeysError) -> (Failure, &'static str) {
     use envelope::KeysError;
     match error {
@@ -256,14 +245,14 @@ pub(crate) fn of_folder(vault: &Path, error: FolderError) -> CliError {
         FolderError::Store(error) => match error.trouble {
             HomeTrouble::Busy => (Failure::Busy, "; wait until it has finished, or end it"),
             HomeTrouble::Damaged => {
-                (Failure::Damaged, "; nothing was changed: keep a copy and restore from a backup")
+                (Failure::Damaged, "; keep a copy of it as it is, and restore from a backup")
             }
             HomeTrouble::Foreign => (Failure::Damaged, "; restore from a backup"),
             _ => (Failure::Input, ""),
         },
         FolderError::Damaged { .. } => (
             Failure::Damaged,
-            "; nothing was changed: `strongroom audit verify` says what is left, then restore from a backup",
+            "; keep a copy of it; `strongroom audit verify` says what is left, then restore from a backup",
         ),
         FolderError::NoVault(_) => {
             (Failure::Input, "; name the folder with `--vault DIR`, or make one with `strongroom init`")

@@ -212,13 +212,17 @@ impl Folder {
     }
 
     fn refused(&self, home: &Home, error: OpenError) -> FolderError {
-        match error {
-            OpenError::Log(
-                strongroom_audit::OpenError::Inconsistent { .. } | strongroom_audit::OpenError::Lookup(_),
-            )
-            | OpenError::Lookup(_) => FolderError::Damaged { place: home.data_place(&self.0), source: error },
-            other => other.into(),
+        let is_damage = match &error {
+            OpenError::Log(strongroom_audit::OpenError::Inconsistent { .. }) => true,
+            OpenError::Log(strongroom_audit::OpenError::Lookup(error)) | OpenError::Lookup(error) => {
+                error.is_damage()
+            }
+            _ => false,
+        };
+        if is_damage {
+            return FolderError::Damaged { place: home.data_place(&self.0), source: error };
         }
+        error.into()
     }
 
     fn parts(&self, passphrase: &Passphrase, options: &FolderOptions) -> Result<(Parts, Home), FolderError> {

@@ -1,7 +1,7 @@
 //! Group commit: many threads, few physical commits, each with its own result.
 
 use super::*;
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, sync::atomic::AtomicBool, thread};
 
 const THREADS: u64 = 16;
 const ROUNDS: u64 = 60;
@@ -153,4 +153,26 @@ fn a_store_that_panics_leaves_nobody_waiting() {
     assert_eq!(ended, [false; 8]);
     bench.rig.fail(Fault::None);
     assert!(matches!(log.commit(at(0), one(view())), Err(LogError::Poisoned)));
+}
+
+#[test]
+fn a_log_opens_beside_somebody_who_writes_to_it() {
+    let bench = Bench::new();
+    let writer = open(&bench.rig, &bench.sealer, Arc::new(Counting::default())).unwrap();
+    let stop = AtomicBool::new(false);
+    let refused: Vec<OpenError> = thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                writer.commit(at(n), one(view())).unwrap();
+            }
+        });
+        let openings = (0..200).map(|_| open(&bench.rig, &bench.sealer, Arc::new(Counting::default())));
+        let refused = openings.filter_map(Result::err).collect();
+        stop.store(true, Ordering::Relaxed);
+        refused
+    });
+    assert!(refused.is_empty(), "{} of 200 were refused, such as {:?}", refused.len(), refused.first());
 }
