@@ -11,7 +11,7 @@ use std::{
     io,
     path::{Path, PathBuf},
 };
-use strongroom_store::{Mark, MarkError, PruneRight, Reserve};
+use strongroom_store::{Mark, MarkError, PruneRight, Reserve, ReserveSizes};
 use uuid::Uuid;
 
 /// Why a store did not open.
@@ -93,6 +93,8 @@ pub(crate) const FILE: &str = "data.redb";
 const VERSION: u64 = 0;
 // What the engine may write for one transaction at the most: a group of 4 MiB, its pages written anew, and their parents.
 const HEADROOM_BYTES: u64 = 16 << 20;
+/// A small transaction, and an opening, which writes little.
+const FLOOR_BYTES: u64 = 8 << 20;
 
 impl RedbStore {
     /// Opens the store in a folder, which is created where it is missing, and returns the right to prune its
@@ -109,7 +111,12 @@ impl RedbStore {
         create_folder(path)?;
         let file = lock(path)?;
         // Before the engine opens, which takes space as well.
-        let reserve = Reserve::open(path, options.reserve_bytes, HEADROOM_BYTES).map_err(failed)?;
+        let sizes = ReserveSizes {
+            bytes: options.reserve_bytes,
+            headroom_bytes: HEADROOM_BYTES,
+            floor_bytes: FLOOR_BYTES.min(options.reserve_bytes >> 1),
+        };
+        let reserve = Reserve::open(path, sizes).map_err(failed)?;
         // After `kill -9` the file's end may lie in the operating system's cache alone; the engine would go on from there.
         file.sync_all().map_err(failed)?;
         drop(file);

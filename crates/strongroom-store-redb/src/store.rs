@@ -226,6 +226,9 @@ impl Store for RedbStore {
         if durability > REACHES {
             return Err(CommitError::TooDurable { asked: durability, reaches: REACHES });
         }
+        if let Some(reason) = self.dead.get() {
+            return Err(CommitError::Fatal(reason.clone()));
+        }
         if let Some(reserve) = &self.files.reserve {
             reserve.admit(batch.is_from_reserve()).map_err(CommitError::Full)?;
         }

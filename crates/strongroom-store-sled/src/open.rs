@@ -12,7 +12,7 @@ use std::{
     thread,
     time::Duration,
 };
-use strongroom_store::{Mark, MarkError, PruneRight, Reserve};
+use strongroom_store::{Mark, MarkError, PruneRight, Reserve, ReserveSizes};
 use uuid::Uuid;
 
 /// Why a store did not open.
@@ -67,8 +67,8 @@ pub struct Options {
     /// with [`SnapshotTooOld`](strongroom_store::ReadError::SnapshotTooOld). 64 MiB.
     pub before_image_bytes: usize,
     /// How many bytes of disk are kept back for the day when it is full, so that purges go on; see
-    /// [`Batch::from_reserve`](strongroom_store::Batch::from_reserve). 0 keeps nothing back. 32 MiB: two segments of the
-    /// engine's log.
+    /// [`Batch::from_reserve`](strongroom_store::Batch::from_reserve). 0 keeps nothing back. 64 MiB: two segments of the
+    /// engine's log for purges, and two that an opening after them may need.
     pub reserve_bytes: u64,
     /// Opens a store that comes back with fewer commits than were acknowledged, and forgets that there were more.
     /// For saving what is left of a damaged store; never for going on with it.
@@ -82,7 +82,7 @@ impl Default for Options {
         Self {
             cache_bytes: 64 << 20,
             before_image_bytes: 64 << 20,
-            reserve_bytes: 32 << 20,
+            reserve_bytes: 64 << 20,
             accept_loss: false,
             segment_bytes: SEGMENT_BYTES,
         }
@@ -97,8 +97,10 @@ const SEGMENT_BYTES: usize = 16 << 20;
 // FORMAT: the digit is the version of `docs/format.md`.
 const TREE: &[u8] = b"strongroom 0";
 const COUNTER: &[u8] = b"strongroom 0 commits";
-// What the engine may write for one commit at the most: a segment for the log, and its snapshot when it opens.
+// What a usual commit writes at the most, and an opening: a segment each. A commit that touches many leaves of large
+// values writes all of them anew now and then; it may take more, and then dies with the disk's own error.
 const HEADROOM_BYTES: u64 = 24 << 20;
+const FLOOR_BYTES: u64 = 32 << 20;
 // The engine makes this one by itself; it stays empty.
 const DEFAULT_TREE: &[u8] = b"__sled__default";
 
@@ -118,7 +120,13 @@ impl SledStore {
         create_folder(path)?;
         let lock = lock_folder(path)?;
         // Before the engine opens, which takes space as well.
-        let reserve = Reserve::open(path, options.reserve_bytes, HEADROOM_BYTES).map_err(failed)?;
+        let sizes = ReserveSizes {
+            bytes: options.reserve_bytes,
+            headroom_bytes: HEADROOM_BYTES,
+            // No more than there is, where less is kept back.
+            floor_bytes: FLOOR_BYTES.min(options.reserve_bytes >> 1),
+        };
+        let reserve = Reserve::open(path, sizes).map_err(failed)?;
         remove_unfinished_snapshots(path).map_err(failed)?;
         sync_before_recovery(path).map_err(failed)?;
         let db = open_engine(path, options)?;

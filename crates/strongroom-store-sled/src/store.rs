@@ -109,6 +109,8 @@ impl SledStore {
         if changes.is_empty() {
             return Ok(before);
         }
+        // Once it is known that something will be written.
+        self.reserve.admit(batch.is_from_reserve()).map_err(CommitError::Full)?;
         let version = before.saturating_add(1);
         self.record_images(&changes, version).map_err(|failure| self.unread(&failure))?;
         self.engine.apply(&changes, version).map_err(|failure| self.die(&failure))?;
@@ -215,7 +217,6 @@ impl Store for SledStore {
         if durability > REACHES {
             return Err(CommitError::TooDurable { asked: durability, reaches: REACHES });
         }
-        self.reserve.admit(batch.is_from_reserve()).map_err(CommitError::Full)?;
         let writer = lock(&self.writer);
         // INVARIANT: pinned from before the batch is applied until it is synced. The engine overwrites a segment of
         // its log once what replaced the segment's pages was written out, which is not yet a sync. Of a batch it

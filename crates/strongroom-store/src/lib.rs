@@ -37,7 +37,7 @@ pub use memory::MemoryStore;
 pub use prune::PruneRight;
 pub use queue::{Queue, Slot};
 #[cfg(feature = "files")]
-pub use reserve::Reserve;
+pub use reserve::{Reserve, ReserveSizes};
 pub use space::{Mode, Space};
 pub use store::{
     Capabilities, Committed, Direction, Durability, KeyRange, Outcome, Pair, Read, ReadExt, Store, StoreExt,

@@ -8,7 +8,7 @@
 //! after a power cut it may be older than the engine's file, never younger, since that was synced before it.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
@@ -49,7 +49,7 @@ pub enum MarkError {
 enum Seen {
     /// At least so many commits were acknowledged.
     Commits(u64),
-    /// The file was not there, and now is.
+    /// The file was not there, or is empty.
     Fresh,
     /// The file is not one of ours.
     Unreadable,
@@ -83,13 +83,11 @@ impl Mark {
                 let missing = acknowledged.saturating_sub(commits);
                 return Err(MarkError::Lost { file, commits, missing });
             }
-            Seen::Fresh if commits > 0 => {
-                // Not left behind: a second opening must refuse as well.
-                fs::remove_file(folder.join(NAME))?;
-                return Err(MarkError::Missing);
-            }
-            Seen::Unreadable => return Err(MarkError::Unreadable),
-            Seen::Commits(_) | Seen::Fresh => {}
+            // A file that this opening made, or that one before it made and a crash emptied, says nothing either.
+            Seen::Fresh if commits > 0 => return Err(MarkError::Missing),
+            // Before the first commit, a power cut may leave a length without its bytes.
+            Seen::Unreadable if commits > 0 => return Err(MarkError::Unreadable),
+            Seen::Commits(_) | Seen::Fresh | Seen::Unreadable => {}
         }
         mark.settle(commits)?;
         Ok(mark)
@@ -103,22 +101,18 @@ impl Mark {
 
     fn open(folder: &Path) -> io::Result<(Self, Seen)> {
         let path = folder.join(NAME);
-        let is_there = path.try_exists()?;
         let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-        let seen = if is_there {
-            let mut bytes = Vec::new();
-            (&mut file).take(3 * 16).read_to_end(&mut bytes)?;
-            read(&bytes)
-        } else {
-            Seen::Fresh
-        };
-        Ok((Self(file), seen))
+        let mut bytes = Vec::new();
+        (&mut file).take(3 * 16).read_to_end(&mut bytes)?;
+        Ok((Self(file), read(&bytes)))
     }
 
     /// Says it in both slots, and syncs the file itself.
     fn settle(&self, commits: u64) -> io::Result<()> {
         self.write(commits)?;
         self.write_to(slot(commits.wrapping_add(1)), commits)?;
+        // After the slots: a file that is longer than both is damage, one of zeros as well.
+        self.0.set_len(32)?;
         self.0.sync_all()
     }
 
@@ -145,8 +139,8 @@ fn read(bytes: &[u8]) -> Seen {
     });
     match counts.max() {
         Some(count) => Seen::Commits(count),
-        // Made, and the power went before anything was in it: no commit was acknowledged then.
-        None if bytes.is_empty() => Seen::Commits(0),
+        // Made, and the power went before anything was in it: before the first commit, that is.
+        None if bytes.is_empty() => Seen::Fresh,
         None => Seen::Unreadable,
     }
 }
@@ -161,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_mark_is_the_younger_whole_slot() {
-        assert_eq!(read(&[]), Seen::Commits(0));
+        assert_eq!(read(&[]), Seen::Fresh);
         assert_eq!(read(&slots(6, 7)), Seen::Commits(7));
         assert_eq!(read(&slots(8, 7)), Seen::Commits(8));
         assert_eq!(read(&slots(0, 0)[..16]), Seen::Commits(0), "the second slot was never written");

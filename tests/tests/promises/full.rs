@@ -81,7 +81,7 @@ fn on_a_small_volume() {
 #[test]
 fn a_full_disk_blocks_no_exit_and_reveals_nothing_unlogged() {
     let mount = vault_folder().unwrap();
-    let script = "mount -t tmpfs -o size=288m tmpfs \"$STRONGROOM_TEST_SMALL_VOLUME\" && exec \"$0\" \"$@\"";
+    let script = "mount -t tmpfs -o size=416m tmpfs \"$STRONGROOM_TEST_SMALL_VOLUME\" && exec \"$0\" \"$@\"";
     let unshare = || {
         let mut command = Command::new("unshare");
         command.args(["-rm", "sh", "-c", script]).env(VOLUME, mount.path());
