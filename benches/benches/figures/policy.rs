@@ -6,7 +6,7 @@
 use std::{collections::HashMap, hint::black_box};
 use strongroom_benches::{Fault, Figures, Goal, Unit, ensure, repeated};
 use strongroom_policy::{
-    Actor, AuthContext, CompiledPolicy, Decision, KindSchema, Request, Resource, Schema, Subject,
+    Actor, AuthContext, Bound, CompiledPolicy, Decision, KindSchema, Request, Resource, Schema, Target,
 };
 use strongroom_types::{Action, ActorId, Kind, Label, Purpose, RecordId, RoleName, Timestamp};
 
@@ -43,7 +43,12 @@ pub(crate) fn run(figures: &Figures) -> Result<(), Fault> {
     }
     let little = resources(&kind, label, actor.id, 1_000);
     let much = resources(&kind, label, actor.id, 10_000);
-    let over = |resources| each(policy.subject(&actor), &auth, resources, now);
+    let session = policy.bind(&actor, &auth);
+    let (little, much): (Vec<_>, Vec<_>) = (
+        little.iter().map(|one| policy.target(one)).collect(),
+        much.iter().map(|one| policy.target(one)).collect(),
+    );
+    let over = |targets| each(&session, targets, now);
     figures.growth("policy-records", 10, 2.0, over(&little), over(&much))
 }
 
@@ -69,15 +74,14 @@ fn decide(
             Ok(())
         }),
     )?;
-    let subject = policy.subject(request.actor);
+    let (session, target) = (policy.bind(request.actor, request.auth), policy.target(request.resource));
     let numbers = hand.numbers(request);
     figures.ratio(
         &format!("policy-bound-{answer}"),
         Unit::Nanos,
         numbers_goal,
         repeated(|| {
-            let resource = black_box(request.resource);
-            drop(black_box(subject.decide(request.auth, request.action, resource, request.now)));
+            let _ = black_box(session.decide(request.action, black_box(&target), request.now));
             Ok(())
         }),
         repeated(|| {
@@ -89,15 +93,14 @@ fn decide(
 
 /// One decision per round-robin record.
 fn each<'a>(
-    subject: Subject<'a>,
-    auth: &'a AuthContext,
-    resources: &'a [Resource<'a>],
+    session: &'a Bound<'a, 'a>,
+    targets: &'a [Target<'a>],
     now: Timestamp,
 ) -> impl FnMut() -> Result<f64, Fault> + use<'a> {
-    let mut next = resources.iter().cycle();
+    let mut next = targets.iter().cycle();
     repeated(move || {
-        let resource = next.next().ok_or("there are records")?;
-        drop(black_box(subject.decide(auth, Action::View, resource, now)));
+        let target = next.next().ok_or("there are records")?;
+        let _ = black_box(session.decide(Action::View, target, now));
         Ok(())
     })
 }

@@ -37,12 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let request = Request { actor: &actor, auth: &auth, action, resource: &resource, now };
         let (whole, allowed) =
             time(ROUNDS, || matches!(policy.decide(black_box(&request)), Decision::Allow(_)));
-        let subject = policy.subject(&actor);
-        let (bound, _) = time(ROUNDS, || {
-            matches!(subject.decide(&auth, action, black_box(&resource), now), Decision::Allow(_))
-        });
+        let (session, target) = (policy.bind(&actor, &auth), policy.target(&resource));
+        let (bound, _) = time(ROUNDS, || session.decide(action, black_box(&target), now).is_ok());
         println!(
-            "{:<28} {:<6} {:>6.1} ns, roles resolved before {:>6.1} ns",
+            "{:<28} {:<6} {:>6.1} ns, names resolved before {:>6.1} ns",
             format!(
                 "{} {action} {kind}",
                 actor.roles.iter().map(RoleName::as_str).collect::<Vec<_>>().join("+")

@@ -24,13 +24,35 @@ pub struct Actor {
     /// Whether the actor may do anything at all. Must be given: a directory that forgets it denies.
     #[serde(default)]
     pub active: bool,
+    /// The roles that are active in this session, of those above and those that they inherit; all of those above if
+    /// left out. Others give nothing. Static separation of duty counts the assigned roles, dynamic the active ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_roles: Option<Vec<RoleName>>,
+    /// What others have lent, as [`Directory::actor`](crate::Directory::actor) finds it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lent: Vec<Lent>,
+}
+
+/// Roles that somebody lent to an actor. Acting through them, the actor owns what the lender owns and is of the
+/// lender's team; second factor, evidence and place remain the actor's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Lent {
+    /// Whose they are, at the root of the chain.
+    pub by: ActorId,
+    /// The lender's team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The roles.
+    pub roles: Vec<RoleName>,
 }
 
 impl Actor {
-    /// An active actor with these roles.
+    /// An active actor with these roles, all of them active.
     pub fn new(id: ActorId, roles: impl IntoIterator<Item = RoleName>) -> Self {
         let roles = roles.into_iter().collect();
-        Self { id, roles, team: None, evidence: BTreeMap::new(), active: true }
+        let (evidence, lent) = (BTreeMap::new(), Vec::new());
+        Self { id, roles, team: None, evidence, active: true, active_roles: None, lent }
     }
 }
 
@@ -46,12 +68,17 @@ pub struct AuthContext {
     pub zone: Option<Zone>,
     /// What the actor says the data is for.
     pub purpose: Option<Purpose>,
+    /// What is known of the device, such as `managed` or `encrypted`.
+    pub device: Vec<String>,
+    /// Whether the actor has said that this is an emergency, which will be reviewed.
+    pub broke_glass: bool,
 }
 
 impl AuthContext {
     /// A session without a second factor, a zone or a purpose.
     pub fn new(session_started: Timestamp) -> Self {
-        Self { session_started, mfa_at: None, zone: None, purpose: None }
+        let device = Vec::new();
+        Self { session_started, mfa_at: None, zone: None, purpose: None, device, broke_glass: false }
     }
 }
 
@@ -74,12 +101,35 @@ pub struct Resource<'a> {
     pub team: Option<&'a str>,
     /// The state of its life.
     pub state: Option<&'a str>,
+    /// Who stands in which relation to it; `None` if that is not known.
+    pub related: Option<&'a [Related<'a>]>,
+    /// The purposes to which the person whom it is about has consented, as of now; `None` if that is not known.
+    pub consents: Option<&'a [Purpose]>,
+}
+
+/// Somebody's relation to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Related<'a> {
+    /// Who.
+    pub actor: ActorId,
+    /// The relation, such as `account-manager`.
+    pub relation: &'a str,
 }
 
 impl<'a> Resource<'a> {
     /// A resource of which only kind and label are known.
     pub fn new(kind: &'a Kind, label: Label) -> Self {
-        Self { kind, label, record: None, customer: None, owner: None, team: None, state: None }
+        Self {
+            kind,
+            label,
+            record: None,
+            customer: None,
+            owner: None,
+            team: None,
+            state: None,
+            related: None,
+            consents: None,
+        }
     }
 }
 

@@ -3,19 +3,21 @@
 mod check;
 mod roles;
 
-use crate::condition::Conditions;
+use crate::condition::{Conditions, DenyConditions};
 use crate::error::{ConfigError, Step};
+use crate::intern::Interned;
 use crate::permit::Obligation;
 use crate::policy::{Deny, Grant, ObligationRule, Policy};
 use crate::schema::{KIND_VAULT, Schema, Title};
 use crate::tables::{
-    Cells, CompiledDeny, CompiledGrant, CompiledPolicy, CompiledRequirement, CompiledSeparation, RoleSet,
-    Tables,
+    Cells, CompiledDelegation, CompiledDeny, CompiledGrant, CompiledPolicy, CompiledRequirement,
+    CompiledSeparation, Entry, RoleSet, Tables, Words, bit,
 };
 use crate::{FieldSchema, KindSchema, Mask};
 use check::{Check, path};
 use roles::Roles;
-use std::{collections::HashMap, sync::Arc};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use strongroom_types::{Action, Kind, Level, RoleName};
 
 /// The most roles in a policy.
@@ -30,30 +32,39 @@ impl CompiledPolicy {
     pub fn compile(schema: &Schema, policy: &Policy) -> Result<Self, ConfigError> {
         let mut check = Check::new(schema, policy);
         check.limits();
+        let names = Interned::new(schema, policy, &mut check.problems);
         let roles = Roles::new(&mut check);
         check.finish()?;
-        let mut build = Build::new(check, &roles);
+        let mut build = Build::new(check, &roles, &names);
         let requirements = build.requirements();
         let separations = build.separations();
-        let (grants, grant_cells) = build.grants();
-        let (denies, deny_cells) = build.denies();
+        let delegation = build.delegation();
+        let (denies, deny_entries) = build.denies();
+        let (grants, grant_entries) = build.grants();
         build.check.finish()?;
         let kinds = build.kinds;
+        let cells = Cells::new(roles.closures.len(), kinds.len(), &deny_entries, &grant_entries);
+        let kind_titles = kinds.keys().map(|kind| (kind.clone(), kind_title(schema, kind))).collect();
+        let mut role_names: Vec<_> =
+            roles.indices.iter().map(|(name, index)| (*index, name.clone())).collect();
+        role_names.sort_unstable();
         let tables = Tables {
             version: policy.version,
             scale: schema.scale().clone(),
-            kind_titles: kinds.keys().map(|kind| (kind.clone(), kind_title(schema, kind))).collect(),
+            words: Arc::new(Words { scale: schema.scale().clone(), kind_titles }),
+            names,
             kinds,
-            everybody: roles.closures.len(),
             roles: roles.indices,
+            role_names: role_names.into_iter().map(|(_, name)| name).collect(),
+            parents: roles.parents,
             closures: roles.closures,
             clearances: roles.clearances,
             requirements,
             separations,
             grants,
-            grant_cells,
             denies,
-            deny_cells,
+            cells,
+            delegation,
         };
         Ok(Self { tables: Arc::new(tables) })
     }
@@ -64,17 +75,28 @@ struct Build<'a> {
     schema: &'a Schema,
     policy: &'a Policy,
     roles: &'a Roles,
-    kinds: HashMap<Kind, usize>,
+    names: &'a Interned,
+    kinds: FxHashMap<Kind, usize>,
     entries: usize,
+    /// By role: those that hold it, themselves or by inheritance.
+    holders: Vec<RoleSet>,
 }
 
 impl<'a> Build<'a> {
-    fn new(check: Check<'a>, roles: &'a Roles) -> Self {
+    fn new(check: Check<'a>, roles: &'a Roles, names: &'a Interned) -> Self {
         let (schema, policy) = (check.schema, check.policy);
         let vault = Kind::new(KIND_VAULT).ok();
-        let names = schema.kinds().map(|kind| kind.name().clone()).chain(vault);
-        let kinds = names.enumerate().map(|(index, kind)| (kind, index)).collect();
-        Self { check, schema, policy, roles, kinds, entries: 0 }
+        let all = schema.kinds().map(|kind| kind.name().clone()).chain(vault);
+        let kinds = all.enumerate().map(|(index, kind)| (kind, index)).collect();
+        let mut holders = vec![RoleSet::default(); roles.closures.len()];
+        for (role, closure) in roles.closures.iter().enumerate() {
+            for held in closure.iter() {
+                if let Some(set) = holders.get_mut(held) {
+                    set.insert(role);
+                }
+            }
+        }
+        Self { check, schema, policy, roles, names, kinds, entries: 0, holders }
     }
 
     fn requirements(&mut self) -> Vec<CompiledRequirement> {
@@ -96,7 +118,8 @@ impl<'a> Build<'a> {
                 continue;
             };
             let Some(conditions) = self.conditions(&here, "when", &rule.when) else { continue };
-            let actions = rule.actions.clone();
+            let actions =
+                rule.actions.as_deref().unwrap_or(Action::ALL).iter().fold(0, |all, a| all | bit(*a));
             compiled.push(CompiledRequirement { id: rule.id.clone(), below, actions, conditions });
         }
         compiled
@@ -108,24 +131,41 @@ impl<'a> Build<'a> {
             let here = path("separation", at);
             self.check.id(&here, &rule.id);
             let roles = self.role_set(&here, &rule.roles);
-            if roles.common(roles) < 2 {
-                self.check.refuse(&here, "roles", "separation needs at least two roles".to_owned());
+            let at_most = u32::from(rule.at_most);
+            if at_most == 0 {
+                self.check.refuse(&here, "at-most", "nobody could use these roles; use a deny".to_owned());
+            } else if roles.common(roles) <= at_most {
+                let message =
+                    format!("separation needs more roles than the {at_most} that are allowed together");
+                self.check.refuse(&here, "roles", message);
             }
             for (name, index) in &self.roles.indices {
                 let closure = self.roles.closures.get(*index).copied().unwrap_or_default();
-                if closure.common(roles) > 1 {
-                    let message = format!("the role `{name}` holds more than one of them by itself");
+                if closure.common(roles) > at_most {
+                    let message = format!("the role `{name}` holds more than {at_most} of them by itself");
                     self.check.refuse(&here, "roles", message);
                 }
             }
-            compiled.push(CompiledSeparation { id: rule.id.clone(), roles });
+            compiled.push(CompiledSeparation { id: rule.id.clone(), roles, at_most, dynamic: rule.dynamic });
         }
         compiled
     }
 
-    fn grants(&mut self) -> (Vec<Arc<CompiledGrant>>, Cells) {
-        let mut compiled: Vec<Arc<CompiledGrant>> = Vec::new();
-        let mut cells = self.cells();
+    fn delegation(&mut self) -> Option<CompiledDelegation> {
+        let rule = self.policy.delegation.as_ref()?;
+        let here = [Step::from("delegation")];
+        self.check.some(&here, "roles", rule.roles.len());
+        let roles = self.role_set(&here, &rule.roles);
+        for (key, value) in [("depth-max", u16::from(rule.depth_max)), ("days-max", rule.days_max)] {
+            if value == 0 {
+                self.check.refuse(&here, key, "at least 1; leave `delegation` out to allow none".to_owned());
+            }
+        }
+        Some(CompiledDelegation { roles, depth_max: rule.depth_max, days_max: rule.days_max })
+    }
+
+    fn grants(&mut self) -> (Vec<CompiledGrant>, Vec<Entry>) {
+        let mut compiled: Vec<CompiledGrant> = Vec::new();
         for (at, grant) in self.policy.grants.iter().enumerate() {
             let here = path("grants", at);
             self.check_grant(&here, grant);
@@ -133,29 +173,35 @@ impl<'a> Build<'a> {
             let Some(conditions) = self.conditions(&here, "when", &grant.when) else { continue };
             let conditions = conditions.within(grant.from, grant.until);
             let holders = self.holders(roles);
-            for kind in &grant.kinds {
-                self.check_reach(&here, kind, &holders);
+            let actions = grant.actions.iter().fold(0, |all, action| all | bit(*action));
+            for (at_kind, kind) in grant.kinds.iter().enumerate() {
+                // Listed twice, it is no second grant.
+                if grant.kinds.iter().take(at_kind).any(|before| before == kind) {
+                    continue;
+                }
+                self.check_reach(&here, kind, holders);
                 let obligations = self.obligations(&here, kind, &grant.obligations);
-                let one = CompiledGrant {
+                compiled.push(CompiledGrant {
                     id: grant.id.clone(),
+                    place: at,
                     kind: kind.clone(),
                     kind_title: kind_title(self.schema, kind),
+                    roles,
+                    actions,
                     conditions: conditions.clone(),
                     burden: obligations.iter().map(Obligation::burden).fold(0, u32::saturating_add),
                     obligations,
-                };
-                self.enter(&mut cells, &holders, kind, &grant.actions, compiled.len());
-                compiled.push(Arc::new(one));
+                });
             }
         }
-        for cell in &mut cells {
-            let burden =
-                |index: u32| usize::try_from(index).ok().and_then(|at| compiled.get(at)).map(|g| g.burden);
-            cell.sort_by_key(|index| (burden(*index), *index));
-            cell.dedup();
+        // A cell keeps the order in which its rules are entered: the lightest first.
+        compiled.sort_by_key(|grant| (grant.burden, grant.place));
+        let mut entries = Vec::new();
+        for (rank, grant) in compiled.iter().enumerate() {
+            let holders = self.holders(grant.roles);
+            self.enter(&mut entries, holders, &grant.kind, grant.actions, rank);
         }
-        let cells = Cells::new(self.kinds.len(), &cells);
-        (compiled, cells)
+        (compiled, entries)
     }
 
     fn check_grant(&mut self, here: &[Step], grant: &'a Grant) {
@@ -163,6 +209,7 @@ impl<'a> Build<'a> {
         self.check.names(here, &grant.kinds, grant.actions.len());
         self.check.some(here, "roles", grant.roles.len());
         self.check.when(here, "when", &grant.when, Some(&grant.kinds));
+        self.check.glass(here, grant);
         if grant.from.zip(grant.until).is_some_and(|(from, until)| from >= until) {
             self.check.refuse(here, "until", "the grant ends before it begins".to_owned());
         }
@@ -173,9 +220,9 @@ impl<'a> Build<'a> {
     }
 
     /// A grant that nobody who holds it can ever use is a mistake.
-    fn check_reach(&mut self, here: &[Step], kind: &Kind, holders: &[usize]) {
+    fn check_reach(&mut self, here: &[Step], kind: &Kind, holders: RoleSet) {
         let Some(label) = self.schema.kind(kind).map(KindSchema::label) else { return };
-        let highest = holders.iter().filter_map(|role| self.roles.clearances.get(*role)).max();
+        let highest = holders.iter().filter_map(|role| self.roles.clearances.get(role)).max();
         if highest.is_some_and(|level| *level < label.level) {
             let scale = self.schema.scale();
             let message = format!(
@@ -187,19 +234,15 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn denies(&mut self) -> (Vec<CompiledDeny>, Cells) {
+    fn denies(&mut self) -> (Vec<CompiledDeny>, Vec<Entry>) {
         let mut compiled = Vec::new();
-        let mut cells = self.cells();
+        let mut entries = Vec::new();
         for (at, deny) in self.policy.denies.iter().enumerate() {
             let here = path("denies", at);
             self.check_deny(&here, deny);
-            let holders = match &deny.roles {
-                Some(roles) => {
-                    let roles = self.role_set(&here, roles);
-                    self.holders(roles)
-                }
-                None => vec![self.roles.closures.len()],
-            };
+            let roles = deny.roles.as_ref().map(|roles| self.role_set(&here, roles));
+            // What binds everybody stands in every cell: who has no role has no grant either.
+            let holders = roles.map_or_else(|| self.everybody(), |roles| self.holders(roles));
             let unless = match &deny.unless {
                 Some(when) => match self.conditions(&here, "unless", when) {
                     Some(conditions) => Some(conditions),
@@ -207,13 +250,16 @@ impl<'a> Build<'a> {
                 },
                 None => None,
             };
-            for kind in &deny.kinds {
-                self.enter(&mut cells, &holders, kind, &deny.actions, compiled.len());
+            let actions = deny.actions.iter().fold(0, |all, action| all | bit(*action));
+            for (at_kind, kind) in deny.kinds.iter().enumerate() {
+                if !deny.kinds.iter().take(at_kind).any(|before| before == kind) {
+                    self.enter(&mut entries, holders, kind, actions, compiled.len());
+                }
             }
-            compiled.push(CompiledDeny { id: deny.id.clone(), when: deny.when.clone(), unless });
+            let when = DenyConditions::new(&deny.when, self.names);
+            compiled.push(CompiledDeny { id: deny.id.clone(), roles, when, unless });
         }
-        let cells = Cells::new(self.kinds.len(), &cells);
-        (compiled, cells)
+        (compiled, entries)
     }
 
     fn check_deny(&mut self, here: &[Step], deny: &'a Deny) {
@@ -230,7 +276,7 @@ impl<'a> Build<'a> {
 
     fn conditions(&mut self, here: &[Step], key: &str, when: &crate::When) -> Option<Conditions> {
         let here: Vec<Step> = here.iter().cloned().chain([key.into()]).collect();
-        match Conditions::new(when, &here) {
+        match Conditions::new(when, self.names, &here) {
             Ok(conditions) => Some(conditions),
             Err(error) => {
                 self.check.problems.extend(error.into_problems());
@@ -251,27 +297,22 @@ impl<'a> Build<'a> {
     }
 
     /// The roles that hold one of these, themselves or by inheritance.
-    fn holders(&self, roles: RoleSet) -> Vec<usize> {
-        let closures = self.roles.closures.iter().enumerate();
-        closures.filter(|(_, closure)| closure.common(roles) > 0).map(|(role, _)| role).collect()
+    fn holders(&self, roles: RoleSet) -> RoleSet {
+        let sets = roles.iter().filter_map(|role| self.holders.get(role));
+        sets.fold(RoleSet::default(), |all, some| all.union(*some))
     }
 
-    fn cells(&self) -> Vec<Vec<u32>> {
-        let rows = self.roles.closures.len().saturating_add(1);
-        vec![Vec::new(); rows.saturating_mul(self.kinds.len()).saturating_mul(Action::ALL.len())]
+    fn everybody(&self) -> RoleSet {
+        let mut all = RoleSet::default();
+        (0..self.roles.closures.len()).for_each(|role| all.insert(role));
+        all
     }
 
-    fn enter(
-        &mut self,
-        cells: &mut [Vec<u32>],
-        holders: &[usize],
-        kind: &Kind,
-        actions: &[Action],
-        rule: usize,
-    ) {
+    fn enter(&mut self, entries: &mut Vec<Entry>, holders: RoleSet, kind: &Kind, actions: u64, rule: usize) {
         let (Some(kind), Ok(rule)) = (self.kinds.get(kind).copied(), u32::try_from(rule)) else { return };
         let before = self.entries;
-        self.entries = before.saturating_add(holders.len().saturating_mul(actions.len()));
+        let more = holders.common(holders).saturating_mul(actions.count_ones());
+        self.entries = before.saturating_add(usize::try_from(more).unwrap_or(usize::MAX));
         if self.entries > TABLE_ENTRIES_MAX {
             if before <= TABLE_ENTRIES_MAX {
                 let message = format!(
@@ -281,11 +322,11 @@ impl<'a> Build<'a> {
             }
             return;
         }
-        for role in holders {
-            for action in actions {
-                let cell = Cells::at(self.kinds.len(), *role, kind, *action).and_then(|at| cells.get_mut(at));
-                if let Some(cell) = cell {
-                    cell.push(rule);
+        for role in holders.iter() {
+            for action in Action::ALL.iter().filter(|action| actions & bit(**action) != 0) {
+                let cell = Cells::at(self.kinds.len(), role, kind, *action);
+                if let Some(cell) = cell.and_then(|cell| u32::try_from(cell).ok()) {
+                    entries.push((cell, rule));
                 }
             }
         }
@@ -298,6 +339,9 @@ impl<'a> Build<'a> {
             match rule {
                 ObligationRule::Approve { by_role, count } => {
                     compiled.push(Obligation::Approve { role: by_role.clone(), count: *count });
+                }
+                ObligationRule::Budget { records, per_seconds } => {
+                    compiled.push(Obligation::Budget { records: *records, per_seconds: *per_seconds });
                 }
                 ObligationRule::Justify => compiled.push(Obligation::Justify),
                 ObligationRule::Mask { fields, .. } => {
@@ -314,6 +358,10 @@ impl<'a> Build<'a> {
                         compiled.push(Obligation::Redact { field: field.name().clone() });
                     }
                 }
+                ObligationRule::Review { by_role, within_hours } => {
+                    compiled.push(Obligation::Review { role: by_role.clone(), within_hours: *within_hours });
+                }
+                ObligationRule::Uses { max } => compiled.push(Obligation::Uses { max: *max }),
                 ObligationRule::StepUp { max_age_seconds } => {
                     compiled.push(Obligation::StepUp { max_age_seconds: *max_age_seconds });
                 }

@@ -1,24 +1,25 @@
 //! The decision. Pure, total, denies by default; allocates nothing when it allows.
 
-use crate::denial::{Denial, Miss, Reason};
-use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement, RoleSet, Tables};
-use crate::{Actor, AuthContext, CompiledPolicy, Permit, Request, Resource};
-use std::{ops::ControlFlow, sync::Arc};
-use strongroom_types::{Action, Kind, Level, Timestamp};
+use crate::bound::{Bound, Query, Standing, Target};
+use crate::denial::Denial;
+use crate::permit::Permit;
+use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement, RoleSet};
+use crate::{Actor, AuthContext, CompiledPolicy, Lent, Request, Resource};
+use strongroom_types::{Action, ActorId, Kind, Level, Timestamp};
 
 /// Yes or no, each with its reason.
 #[derive(Debug)]
 #[must_use]
-pub enum Decision {
+pub enum Decision<'p> {
     /// Yes, under the permit's obligations.
-    Allow(Permit),
+    Allow(Permit<'p>),
     /// No.
     Deny(Denial),
 }
 
-impl Decision {
+impl<'p> Decision<'p> {
     /// The permit, or else the denial.
-    pub fn permit(self) -> Result<Permit, Denial> {
+    pub fn permit(self) -> Result<Permit<'p>, Denial> {
         match self {
             Self::Allow(permit) => Ok(permit),
             Self::Deny(denial) => Err(denial),
@@ -27,90 +28,130 @@ impl Decision {
 }
 
 impl CompiledPolicy {
-    /// Decides one request.
-    pub fn decide(&self, request: &Request<'_>) -> Decision {
-        self.subject(request.actor).decide(request.auth, request.action, request.resource, request.now)
+    /// Decides one request, given by names.
+    pub fn decide(&self, request: &Request<'_>) -> Decision<'_> {
+        let bound = Bound::new(&self.tables, request.actor, request.auth);
+        let target = Target::new(&self.tables, request.resource);
+        match bound.decide(request.action, &target, request.now) {
+            Ok(permit) => Decision::Allow(permit),
+            Err(refusal) => Decision::Deny(refusal.explain()),
+        }
+    }
+
+    /// A session, with its names looked up, for many decisions.
+    pub fn bind<'p, 'r>(&'p self, actor: &'r Actor, auth: &'r AuthContext) -> Bound<'p, 'r> {
+        Bound::new(&self.tables, actor, auth)
+    }
+
+    /// A resource, with its names looked up, for many decisions.
+    pub fn target<'r>(&'r self, resource: &Resource<'r>) -> Target<'r> {
+        Target::new(&self.tables, resource)
     }
 }
 
-/// An actor whose roles are resolved against one policy.
+/// No, with all that is needed to say why. [`explain`](Self::explain) works it out, where somebody wants to know.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    tables: &'a Arc<Tables>,
-    actor: &'a Actor,
-    roles: RoleSet,
-    closure: RoleSet,
+#[must_use]
+pub struct Refusal<'r> {
+    pub(crate) bound: &'r Bound<'r, 'r>,
+    pub(crate) target: &'r Target<'r>,
+    pub(crate) action: Action,
+    pub(crate) now: Timestamp,
 }
 
 /// The grant that allows, and how far it reaches.
-struct Found<'a> {
-    grant: &'a Arc<CompiledGrant>,
-    index: u32,
-    ceiling: Level,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found<'p> {
+    pub(crate) grant: &'p CompiledGrant,
+    pub(crate) rank: u32,
+    pub(crate) ceiling: Level,
+    /// Who lent the role through which it is held.
+    pub(crate) lender: Option<ActorId>,
 }
 
-/// What the denies say.
-enum Block<'a> {
-    Free,
-    Rule(&'a CompiledDeny),
-    /// The tables have no such cell. They always do; if not, that denies.
-    Unanswered,
-}
-
-impl<'a> Subject<'a> {
-    pub(crate) fn new(tables: &'a Arc<Tables>, actor: &'a Actor) -> Self {
-        let roles = tables.role_set(actor);
-        Self { tables, actor, roles, closure: tables.closure(roles) }
-    }
-
-    /// Decides one request of this actor.
-    pub fn decide(
-        &self,
-        auth: &AuthContext,
+impl<'p, 'r> Bound<'p, 'r> {
+    /// Decides one request of this session.
+    ///
+    /// A target of another policy is looked up again by name.
+    pub fn decide<'q>(
+        &'q self,
         action: Action,
-        resource: &Resource<'_>,
+        target: &'q Target<'q>,
         now: Timestamp,
-    ) -> Decision {
-        let request = Request { actor: self.actor, auth, action, resource, now };
-        match self.allowing(&request) {
-            Some(found) => Decision::Allow(Permit::new(Arc::clone(found.grant), found.ceiling, &request)),
-            None => Decision::Deny(Denial::new(Arc::clone(self.tables), self.reason(&request), &request)),
+    ) -> Result<Permit<'p>, Refusal<'q>> {
+        match self.allowing(action, target, now) {
+            Some(found) => Ok(Permit::new(self, &found, action, target, now)),
+            None => Err(Refusal { bound: self, target, action, now }),
         }
     }
 
-    /// Whether some grant of this actor speaks of the action on the kind, whatever its conditions. Where none does,
-    /// no record of the kind can be reached, and a list may be refused as a whole.
+    /// Whether some grant speaks of the action on the kind, whatever its conditions. Where none does, no record of the
+    /// kind can be reached, and a list may be refused as a whole.
     pub fn has_grant(&self, action: Action, kind: &Kind) -> bool {
         let Some(kind) = self.tables.kinds.get(kind) else { return false };
-        self.may_act()
-            && self.roles.iter().any(|role| {
-                self.tables.grant_cells.rules(role, *kind, action).is_some_and(|rules| !rules.is_empty())
+        self.standing == Standing::Good
+            && self.all.iter().any(|role| {
+                self.tables.cells.grants(role, *kind, action).is_some_and(|rules| !rules.is_empty())
             })
     }
 
-    fn may_act(&self) -> bool {
-        self.actor.active && self.tables.conflict(self.closure).is_none()
+    /// Who would act.
+    pub fn actor(&self) -> ActorId {
+        self.actor.id
     }
 
-    fn allowing(&self, request: &Request<'_>) -> Option<Found<'a>> {
-        let kind = *self.tables.kinds.get(request.resource.kind)?;
-        // SECURITY: denies come before grants, and a cell that is not there denies.
-        if !self.may_act() || !matches!(self.blocking(kind, request), Block::Free) {
+    fn allowing(&self, action: Action, target: &Target<'_>, now: Timestamp) -> Option<Found<'p>> {
+        // SECURITY: denies come before grants, and a kind or cell that is not there denies.
+        if self.standing != Standing::Good {
             return None;
         }
-        let reach = self.reach(request);
-        let mut best: Option<Found<'a>> = None;
-        for role in self.roles.iter() {
+        let kind = self.kind(target)?;
+        let own = self.best((self.roles, None), (kind, action), target, now)?;
+        // What others lent counts beside it, each lender for himself.
+        self.lent.iter().try_fold(own, |best, (roles, lender)| {
+            let found = self.best((*roles, Some(*lender)), (kind, action), target, now)?;
+            Some(match (best, found) {
+                (Some(best), Some(found)) if found.is_better_than(&best) => Some(found),
+                (None, found) => found,
+                (best, _) => best,
+            })
+        })?
+    }
+
+    pub(crate) fn kind(&self, target: &Target<'_>) -> Option<usize> {
+        if std::ptr::eq(self.tables, target.tables) {
+            target.kind
+        } else {
+            self.tables.kinds.get(target.kind_name).copied()
+        }
+    }
+
+    /// The best grant that some roles hold, unless a deny binds; the outer `None` where a table has no such cell.
+    #[expect(clippy::option_option, reason = "no cell is not no grant: it denies at once")]
+    #[inline]
+    fn best(
+        &self,
+        (roles, lender): (RoleSet, Option<&Lent>),
+        (kind, action): (usize, Action),
+        target: &Target<'_>,
+        now: Timestamp,
+    ) -> Option<Option<Found<'p>>> {
+        let query = self.query(lender, target, now);
+        if self.blocking(kind, action, &query)?.is_some() {
+            return Some(None);
+        }
+        let reach = self.reach(action, &query);
+        let mut best: Option<Found<'p>> = None;
+        for role in roles.iter() {
             let ceiling = (*self.tables.clearances.get(role)?).min(reach);
-            if request.resource.label.level > ceiling {
+            if target.level > ceiling {
                 continue;
             }
-            let rules = self.tables.grant_cells.rules(role, kind, request.action)?;
             // A cell is ordered from the lightest grant to the heaviest: its first that holds is its best.
-            for index in rules {
-                let grant = self.grant(*index)?;
-                if grant.conditions.hold(request) {
-                    let found = Found { grant, index: *index, ceiling };
+            for rank in self.tables.cells.grants(role, kind, action)? {
+                let grant = self.tables.grant(*rank)?;
+                if grant.conditions.hold(&query) {
+                    let found = Found { grant, rank: *rank, ceiling, lender: lender.map(|lender| lender.by) };
                     if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                         best = Some(found);
                     }
@@ -118,101 +159,49 @@ impl<'a> Subject<'a> {
                 }
             }
         }
-        best
+        Some(best)
     }
 
-    fn grant(&self, index: u32) -> Option<&'a Arc<CompiledGrant>> {
-        self.tables.grants.get(usize::try_from(index).ok()?)
-    }
-
-    /// The first deny that binds.
-    fn blocking(&self, kind: usize, request: &Request<'_>) -> Block<'a> {
-        for role in self.roles.iter().chain([self.tables.everybody]) {
-            let Some(rules) = self.tables.deny_cells.rules(role, kind, request.action) else {
-                return Block::Unanswered;
-            };
-            for index in rules {
-                let deny = usize::try_from(*index).ok().and_then(|index| self.tables.denies.get(index));
-                match deny {
-                    None => return Block::Unanswered,
-                    Some(deny) if deny.binds(request) => return Block::Rule(deny),
-                    Some(_) => {}
+    /// The first deny that binds; the outer `None` where a table has no such cell.
+    #[expect(clippy::option_option, reason = "no cell is not no deny: it denies at once")]
+    pub(crate) fn blocking(
+        &self,
+        kind: usize,
+        action: Action,
+        query: &Query<'_>,
+    ) -> Option<Option<&'p CompiledDeny>> {
+        for role in self.all.iter() {
+            for index in self.tables.cells.denies(role, kind, action)? {
+                let deny = self.tables.deny(*index)?;
+                if deny.binds(query) {
+                    return Some(Some(deny));
                 }
             }
         }
-        Block::Free
-    }
-
-    fn unmet<'r>(&self, request: &'r Request<'r>) -> impl Iterator<Item = &'a CompiledRequirement> {
-        let requirements = self.tables.requirements.iter();
-        requirements.filter(|rule| rule.speaks_of(request.action) && !rule.conditions.hold(request))
+        Some(None)
     }
 
     /// The highest level that the requirements leave within reach.
-    fn reach(&self, request: &Request<'_>) -> Level {
+    fn reach(&self, action: Action, query: &Query<'_>) -> Level {
         let highest = self.tables.scale.highest();
-        self.unmet(request).map(|requirement| requirement.below).fold(highest, Level::min)
+        self.unmet(action, query).map(|requirement| requirement.below).fold(highest, Level::min)
     }
 
-    fn reason(&self, request: &Request<'_>) -> Reason {
-        if !self.actor.active {
-            return Reason::Inactive;
-        }
-        if let Some(separation) = self.tables.conflict(self.closure) {
-            return Reason::ConflictingRoles { rule: separation.id.clone() };
-        }
-        let Some(kind) = self.tables.kinds.get(request.resource.kind) else { return Reason::UnknownKind };
-        match self.blocking(*kind, request) {
-            Block::Rule(deny) => Reason::Blocked { rule: deny.id.clone() },
-            Block::Unanswered => Reason::NoGrant,
-            Block::Free => self.nearest_miss(*kind, request),
-        }
-    }
-
-    /// The grant that the fewest conditions keep from allowing, and the first of these.
-    fn nearest_miss(&self, kind: usize, request: &Request<'_>) -> Reason {
-        let mut nearest: Option<(usize, Reason)> = None;
-        for role in self.roles.iter() {
-            let rules = self.tables.grant_cells.rules(role, kind, request.action).unwrap_or_default();
-            for grant in rules.iter().filter_map(|index| self.grant(*index)) {
-                let mut misses = self.level_misses(role, grant, request);
-                let _: ControlFlow<()> = grant.conditions.each_miss(request, |miss| {
-                    misses.push(Reason::NearMiss { rule: grant.id.clone(), miss });
-                    ControlFlow::Continue(())
-                });
-                let count = misses.len();
-                if let Some(first) = misses.into_iter().next()
-                    && nearest.as_ref().is_none_or(|(fewest, _)| count < *fewest)
-                {
-                    nearest = Some((count, first));
-                }
-            }
-        }
-        nearest.map_or(Reason::NoGrant, |(_, reason)| reason)
-    }
-
-    fn level_misses(&self, role: usize, grant: &CompiledGrant, request: &Request<'_>) -> Vec<Reason> {
-        let need = request.resource.label.level;
-        let has = self.tables.clearances.get(role).copied().unwrap_or_default();
-        let mut misses = Vec::new();
-        if need > has {
-            let miss = Miss::ClearanceTooLow { need, has };
-            misses.push(Reason::NearMiss { rule: grant.id.clone(), miss });
-        }
-        for requirement in self.unmet(request).filter(|requirement| need > requirement.below) {
-            let _: ControlFlow<()> = requirement.conditions.each_miss(request, |miss| {
-                misses.push(Reason::NearMiss { rule: requirement.id.clone(), miss });
-                ControlFlow::Continue(())
-            });
-        }
-        misses
+    pub(crate) fn unmet<'q>(
+        &'q self,
+        action: Action,
+        query: &'q Query<'q>,
+    ) -> impl Iterator<Item = &'p CompiledRequirement> + use<'p, 'q, 'r> {
+        let requirements = self.tables.requirements.iter();
+        requirements.filter(move |rule| rule.speaks_of(action) && !rule.conditions.hold(query))
     }
 }
 
 impl Found<'_> {
-    /// Lighter obligations first, then the higher ceiling, then the order of the policy.
+    /// Lighter obligations first, then the higher ceiling, then the order of the policy. A grant's rank is by burden,
+    /// then by that order.
     fn is_better_than(&self, other: &Self) -> bool {
-        let key = |found: &Self| (found.grant.burden, std::cmp::Reverse(found.ceiling), found.index);
+        let key = |found: &Self| (found.grant.burden, std::cmp::Reverse(found.ceiling), found.rank);
         key(self) < key(other)
     }
 }

@@ -1,14 +1,14 @@
 //! Why not, in words for people and codes for the log.
 
-use crate::tables::Tables;
-use crate::{Request, words};
+use crate::tables::Words;
+use crate::words;
 use std::{fmt, sync::Arc};
 use strongroom_types::{Action, Kind, Level, RuleId};
 
 /// A refusal with its reason.
 #[derive(Clone)]
 pub struct Denial {
-    tables: Arc<Tables>,
+    words: Arc<Words>,
     reason: Reason,
     action: Action,
     kind: Kind,
@@ -54,11 +54,18 @@ pub enum Miss {
         /// The role's clearance.
         has: Level,
     },
+    /// The device lacks a posture.
+    DeviceLacks {
+        /// Which, such as `managed`.
+        posture: Arc<str>,
+    },
     /// The actor lacks evidence, or it has expired.
     EvidenceMissing {
         /// Which, such as `nda`.
         name: Arc<str>,
     },
+    /// The grant is for emergencies, and nobody broke the glass.
+    GlassNotBroken,
     /// The second factor was used too long ago.
     MfaTooOld {
         /// How old it may be.
@@ -66,10 +73,14 @@ pub enum Miss {
     },
     /// No second factor was used.
     NeedsMfa,
+    /// The person whom the record is about has not consented to the purpose.
+    NoConsent,
     /// The grant is not in force yet or no longer.
     NotInForce,
     /// The actor does not own the record.
     NotOwner,
+    /// The actor stands in none of the grant's relations to the record.
+    NotRelated,
     /// The actor is not of the record's team.
     NotTeam,
     /// The time is outside the grant's hours.
@@ -88,8 +99,8 @@ pub enum Miss {
 }
 
 impl Denial {
-    pub(crate) fn new(tables: Arc<Tables>, reason: Reason, request: &Request<'_>) -> Self {
-        Self { tables, reason, action: request.action, kind: request.resource.kind.clone() }
+    pub(crate) fn new(words: Arc<Words>, reason: Reason, action: Action, kind: &Kind) -> Self {
+        Self { words, reason, action, kind: kind.clone() }
     }
 
     /// The reason.
@@ -129,7 +140,7 @@ impl Denial {
             }
             Reason::Inactive => format!("{what}: the actor is not active"),
             Reason::NearMiss { rule, miss } => {
-                format!("{what}: {} (rule `{rule}`)", words::miss_en(miss, &self.tables.scale))
+                format!("{what}: {} (rule `{rule}`)", words::miss_en(miss, &self.words.scale))
             }
             Reason::NoGrant => format!("{what}: no grant allows it"),
             Reason::UnknownKind => format!("{what}: the schema has no such kind"),
@@ -138,14 +149,14 @@ impl Denial {
 
     /// The reason, in Chinese.
     pub fn explain_zh(&self) -> String {
-        let kind = self.tables.kind_titles.get(&self.kind).map_or(self.kind.as_str(), |title| &title.zh);
+        let kind = self.words.kind_titles.get(&self.kind).map_or(self.kind.as_str(), |title| &title.zh);
         let what = format!("不允许对「{kind}」执行「{}」", words::action_zh(self.action));
         match &self.reason {
             Reason::Blocked { rule } => format!("{what}:规则 `{rule}` 禁止"),
             Reason::ConflictingRoles { rule } => format!("{what}:此人同时拥有 `{rule}` 规定不得兼任的角色"),
             Reason::Inactive => format!("{what}:此人已停用"),
             Reason::NearMiss { rule, miss } => {
-                format!("{what}:{}(规则 `{rule}`)", words::miss_zh(miss, &self.tables.scale))
+                format!("{what}:{}(规则 `{rule}`)", words::miss_zh(miss, &self.words.scale))
             }
             Reason::NoGrant => format!("{what}:没有任何授权"),
             Reason::UnknownKind => format!("{what}:数据模型中没有此类记录"),
@@ -158,11 +169,15 @@ impl Miss {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ClearanceTooLow { .. } => "clearance-too-low",
+            Self::DeviceLacks { .. } => "device-lacks",
             Self::EvidenceMissing { .. } => "evidence-missing",
+            Self::GlassNotBroken => "glass-not-broken",
             Self::MfaTooOld { .. } => "mfa-too-old",
             Self::NeedsMfa => "needs-mfa",
+            Self::NoConsent => "no-consent",
             Self::NotInForce => "not-in-force",
             Self::NotOwner => "not-owner",
+            Self::NotRelated => "not-related",
             Self::NotTeam => "not-team",
             Self::OutsideHours => "outside-hours",
             Self::SessionTooOld { .. } => "session-too-old",

@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod actor;
+mod bound;
 mod check;
 mod compile;
 mod condition;
 mod decide;
 mod denial;
 mod error;
+mod explain;
+mod intern;
 mod mask;
 mod permit;
 mod policy;
@@ -20,16 +23,20 @@ mod words;
 #[cfg(all(test, feature = "toml"))]
 mod tests;
 
-pub use actor::{Actor, ActorProblem, ApproverRefused, AuthContext, Request, Resource};
+pub use actor::{Actor, ActorProblem, ApproverRefused, AuthContext, Lent, Related, Request, Resource};
+pub use bound::{Bound, Target};
 pub use check::{RecordFault, RecordProblem, VALUE_BYTES_MAX};
 pub use compile::{ROLES_MAX, RULES_MAX, TABLE_ENTRIES_MAX};
-pub use decide::{Decision, Subject};
+pub use decide::{Decision, Refusal};
 pub use denial::{Denial, Miss, Reason};
 pub use error::{ConfigError, ConfigProblem, Place};
-pub use mask::{Mask, MaskRule};
+pub use explain::{Considered, Explanation};
+pub use intern::NAMES_MAX;
+pub use mask::{Mask, MaskRule, Pseudonyms};
 pub use permit::{Cleared, Obligation, Permit};
 pub use policy::{
-    Day, Deny, DenyWhen, Grant, Hours, ObligationRule, Policy, Requirement, Role, Separation, When,
+    Day, DelegationRule, Deny, DenyWhen, Grant, Hours, ObligationRule, Policy, Requirement, Role, Separation,
+    When,
 };
 pub use projection::{Projected, Projection};
 pub use schema::{

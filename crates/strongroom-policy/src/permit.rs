@@ -1,9 +1,11 @@
 //! The right to do one thing, and what must be done with it.
 
+use crate::bound::{Bound, Target};
 use crate::condition::is_recent;
+use crate::decide::Found;
 use crate::tables::CompiledGrant;
-use crate::{Mask, Request, words};
-use std::{ops::Deref, sync::Arc};
+use crate::{Mask, words};
+use std::ops::Deref;
 use strongroom_types::{
     Action, ActorId, CustomerId, FieldName, Kind, Level, Purpose, RecordId, RoleName, RuleId, Timestamp,
 };
@@ -20,6 +22,14 @@ pub enum Obligation {
         role: RoleName,
         /// How many different people.
         count: u8,
+    },
+    /// No more records than this may be reached through the grant, by one actor, in any window of this length: count
+    /// them durably, with the access.
+    Budget {
+        /// How many records.
+        records: u32,
+        /// The length of the window.
+        per_seconds: u32,
     },
     /// The actor must have said why.
     Justify,
@@ -40,10 +50,22 @@ pub enum Obligation {
         /// The field.
         field: FieldName,
     },
+    /// Somebody who holds the role must look at it afterwards: leave a review open, with the access.
+    Review {
+        /// The role.
+        role: RoleName,
+        /// Within how many hours.
+        within_hours: u32,
+    },
     /// The actor must have used a second factor this recently; see [`Permit::stepped_up`].
     StepUp {
         /// How old it may be.
         max_age_seconds: u32,
+    },
+    /// The grant may be used so many times by one actor: count them durably, with the access.
+    Uses {
+        /// How many times.
+        max: u32,
     },
     /// What leaves must bear a watermark.
     Watermark,
@@ -54,11 +76,14 @@ impl Obligation {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Approve { .. } => "approve",
+            Self::Budget { .. } => "budget",
             Self::Justify => "justify",
             Self::Mask { .. } => "mask",
             Self::Notify { .. } => "notify",
             Self::Redact { .. } => "redact",
+            Self::Review { .. } => "review",
             Self::StepUp { .. } => "step-up",
+            Self::Uses { .. } => "uses",
             Self::Watermark => "watermark",
         }
     }
@@ -66,9 +91,12 @@ impl Obligation {
     /// How much it asks. What people must do outweighs what does not show, and that what happens by itself.
     pub(crate) fn burden(&self) -> u32 {
         match self {
-            Self::Approve { count, .. } => u32::from(*count).saturating_mul(1_000_000),
+            Self::Review { .. } => 100_000_000,
+            Self::Approve { count, .. } => u32::from(*count).saturating_mul(300_000),
             Self::StepUp { .. } => 200_000,
             Self::Justify => 100_000,
+            Self::Uses { .. } => 50_000,
+            Self::Budget { .. } => 10_000,
             Self::Redact { .. } => 30,
             Self::Mask { .. } => 20,
             Self::Notify { .. } => 2,
@@ -82,37 +110,46 @@ impl Obligation {
 /// Only a decision makes one, it cannot be copied, and [`discharge`](Self::discharge) uses it up:
 ///
 /// ```compile_fail
-/// # fn twice(permit: strongroom_policy::Permit) {
+/// # fn twice(permit: strongroom_policy::Permit<'_>) {
 /// let first = permit.discharge(|_, _| Ok::<(), ()>(()));
 /// let second = permit.discharge(|_, _| Ok::<(), ()>(()));
 /// # }
 /// ```
 #[derive(Debug)]
 #[must_use]
-pub struct Permit {
-    grant: Arc<CompiledGrant>,
+pub struct Permit<'p> {
+    grant: &'p CompiledGrant,
+    purpose: Option<&'p Purpose>,
     ceiling: Level,
     actor: ActorId,
+    lender: Option<ActorId>,
     action: Action,
     record: Option<RecordId>,
     customer: Option<CustomerId>,
-    purpose: Option<Purpose>,
     mfa_at: Option<Timestamp>,
     at: Timestamp,
 }
 
-impl Permit {
-    pub(crate) fn new(grant: Arc<CompiledGrant>, ceiling: Level, request: &Request<'_>) -> Self {
+impl<'p> Permit<'p> {
+    #[inline]
+    pub(crate) fn new(
+        bound: &Bound<'p, '_>,
+        found: &Found<'p>,
+        action: Action,
+        target: &Target<'_>,
+        now: Timestamp,
+    ) -> Self {
         Self {
-            grant,
-            ceiling,
-            actor: request.actor.id,
-            action: request.action,
-            record: request.resource.record,
-            customer: request.resource.customer,
-            purpose: request.auth.purpose.clone(),
-            mfa_at: request.auth.mfa_at,
-            at: request.now,
+            grant: found.grant,
+            purpose: bound.purpose,
+            ceiling: found.ceiling,
+            actor: bound.actor.id,
+            lender: found.lender,
+            action,
+            record: target.record,
+            customer: target.customer,
+            mfa_at: bound.auth.mfa_at,
+            at: now,
         }
     }
 
@@ -120,7 +157,7 @@ impl Permit {
     pub fn discharge<E>(
         self,
         mut each: impl FnMut(&Self, &Obligation) -> Result<(), E>,
-    ) -> Result<Cleared, E> {
+    ) -> Result<Cleared<'p>, E> {
         for obligation in self.obligations() {
             each(&self, obligation)?;
         }
@@ -132,13 +169,18 @@ impl Permit {
         self.actor
     }
 
+    /// Who lent the role through which it is held, if somebody did: on whose behalf the actor acts.
+    pub fn on_behalf(&self) -> Option<ActorId> {
+        self.lender
+    }
+
     /// What it allows.
     pub fn action(&self) -> Action {
         self.action
     }
 
     /// The kind of record that it is for.
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &'p Kind {
         &self.grant.kind
     }
 
@@ -152,9 +194,9 @@ impl Permit {
         self.customer
     }
 
-    /// What the data is for.
-    pub fn purpose(&self) -> Option<&Purpose> {
-        self.purpose.as_ref()
+    /// What the data is for, if the schema or the policy knows such a purpose.
+    pub fn purpose(&self) -> Option<&'p Purpose> {
+        self.purpose
     }
 
     /// When a second factor was last used before the decision.
@@ -173,7 +215,7 @@ impl Permit {
     }
 
     /// What the enforcement point must do.
-    pub fn obligations(&self) -> &[Obligation] {
+    pub fn obligations(&self) -> &'p [Obligation] {
         &self.grant.obligations
     }
 
@@ -184,7 +226,7 @@ impl Permit {
 
     /// The smallest set of grants that allows this. Any one grant suffices, so it has one member: alone it would have
     /// allowed, and a policy without it allows only if another grant does by itself.
-    pub fn rules(&self) -> impl Iterator<Item = &RuleId> {
+    pub fn rules(&self) -> impl Iterator<Item = &'p RuleId> + use<'p> {
         std::iter::once(&self.grant.id)
     }
 
@@ -199,20 +241,20 @@ impl Permit {
         format!("根据授权 `{}`,允许对「{kind}」执行「{action}」", self.grant.id)
     }
 
-    pub(crate) fn grant(&self) -> &Arc<CompiledGrant> {
-        &self.grant
+    pub(crate) fn grant(&self) -> &'p CompiledGrant {
+        self.grant
     }
 }
 
 /// A permit of which every obligation is discharged. What acts takes it by value.
 #[derive(Debug)]
 #[must_use]
-pub struct Cleared(Permit);
+pub struct Cleared<'p>(Permit<'p>);
 
-impl Deref for Cleared {
-    type Target = Permit;
+impl<'p> Deref for Cleared<'p> {
+    type Target = Permit<'p>;
 
-    fn deref(&self) -> &Permit {
+    fn deref(&self) -> &Permit<'p> {
         &self.0
     }
 }

@@ -24,9 +24,12 @@ pub struct Policy {
     /// What is denied, whatever is granted.
     #[serde(default)]
     pub denies: Vec<Deny>,
-    /// Roles that nobody may hold together.
+    /// Roles that nobody may hold, or use, together.
     #[serde(default)]
     pub separation: Vec<Separation>,
+    /// Which roles may be lent to others; none if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<DelegationRule>,
 }
 
 /// A role: holds its own grants and those of the roles that it inherits.
@@ -98,6 +101,16 @@ pub struct When {
     /// The actor has each of these, and none has expired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Vec<String>>,
+    /// The device has each of these postures, such as `managed` or `encrypted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<Vec<String>>,
+    /// The actor stands in one of these relations to the record, such as `account-manager`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relations: Option<Vec<String>>,
+    /// The person whom the record is about has consented to the request's purpose.
+    pub consent: bool,
+    /// The actor has broken the glass. A grant with this condition needs a `review` and `justify`.
+    pub break_glass: bool,
     /// The local time is within these hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
@@ -160,6 +173,17 @@ pub enum ObligationRule {
         /// See [`MaskRule::generalise`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         generalise: Option<String>,
+        /// See [`MaskRule::replace_by`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replace_by: Option<String>,
+    },
+    /// No more records than this are reached through the grant, by one actor, in any such window.
+    #[serde(rename_all = "kebab-case")]
+    Budget {
+        /// How many records, at least 1.
+        records: u32,
+        /// The length of the window, at least 1.
+        per_seconds: u32,
     },
     /// Those who hold the role are told.
     #[serde(rename_all = "kebab-case")]
@@ -173,11 +197,25 @@ pub enum ObligationRule {
         /// The fields.
         fields: Vec<FieldName>,
     },
+    /// Somebody who holds the role looks at it afterwards.
+    #[serde(rename_all = "kebab-case")]
+    Review {
+        /// The role.
+        by_role: RoleName,
+        /// Within how many hours, at least 1.
+        within_hours: u32,
+    },
     /// The actor uses a second factor anew.
     #[serde(rename_all = "kebab-case")]
     StepUp {
         /// How old it may be.
         max_age_seconds: u32,
+    },
+    /// The grant can be used so many times by each actor.
+    #[serde(rename_all = "kebab-case")]
+    Uses {
+        /// How many times, at least 1.
+        max: u32,
     },
     /// What leaves bears a watermark.
     Watermark,
@@ -186,9 +224,12 @@ pub enum ObligationRule {
 impl ObligationRule {
     pub(crate) fn mask_rule(&self) -> MaskRule {
         match self {
-            Self::Mask { keep_first, keep_last, generalise, .. } => {
-                MaskRule { keep_first: *keep_first, keep_last: *keep_last, generalise: generalise.clone() }
-            }
+            Self::Mask { keep_first, keep_last, generalise, replace_by, .. } => MaskRule {
+                keep_first: *keep_first,
+                keep_last: *keep_last,
+                generalise: generalise.clone(),
+                replace_by: replace_by.clone(),
+            },
             _ => MaskRule::default(),
         }
     }
@@ -234,6 +275,9 @@ pub struct DenyWhen {
     /// The record is in one of these states.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
+    /// The actor stands in one of these relations to the record: whoever created it does not approve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relations: Option<Vec<String>>,
 }
 
 /// What holds for everybody from a level upwards. Where it does not hold, a permit reaches only below that level.
@@ -251,12 +295,36 @@ pub struct Requirement {
     pub when: When,
 }
 
-/// Static separation of duty: nobody may hold more than one of these roles, themselves or by inheritance.
+/// Separation of duty (ANSI INCITS 359, static and dynamic): of these roles nobody holds more than `at-most`,
+/// themselves or by inheritance; with `dynamic`, nobody has more than that active in one session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Separation {
     /// The id in explanations and in the log.
     pub id: RuleId,
-    /// The roles, at least two.
+    /// The roles, more than `at-most`.
     pub roles: Vec<RoleName>,
+    /// How many of them one person may have, at least 1; 1 if left out.
+    #[serde(default = "one")]
+    pub at_most: u8,
+    /// Whether it counts the roles of a session rather than those that are assigned.
+    #[serde(default)]
+    pub dynamic: bool,
+}
+
+const fn one() -> u8 {
+    1
+}
+
+/// Which roles may be lent to others, how far, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DelegationRule {
+    /// The roles.
+    pub roles: Vec<RoleName>,
+    /// How many times a role may be lent on: 1 is from its holder to somebody, 2 from there to somebody else.
+    #[serde(default = "one")]
+    pub depth_max: u8,
+    /// The longest time that one delegation runs.
+    pub days_max: u16,
 }

@@ -1,10 +1,12 @@
 //! The compiled policy: everything that a decision looks up, laid out so that it looks up little.
 
-use crate::condition::Conditions;
-use crate::policy::DenyWhen;
-use crate::{Actor, ActorProblem, ApproverRefused, Obligation, Request, Subject, Title, error::nearest};
-use std::{collections::HashMap, sync::Arc};
-use strongroom_types::{Action, ActorId, Kind, Level, LevelScale, RoleName, RuleId};
+use crate::bound::{Bound, Query, Standing};
+use crate::condition::{Conditions, DenyConditions};
+use crate::intern::Interned;
+use crate::{Actor, ActorProblem, ApproverRefused, AuthContext, Obligation, Title, error::nearest};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use strongroom_types::{Action, ActorId, Kind, Level, LevelScale, RoleName, RuleId, Timestamp};
 
 /// A policy that was checked against a schema. Immutable, cheap to clone, shared by threads.
 #[derive(Debug, Clone)]
@@ -23,11 +25,6 @@ impl CompiledPolicy {
         self.tables.roles.contains_key(role)
     }
 
-    /// An actor with the roles resolved, for many decisions.
-    pub fn subject<'a>(&'a self, actor: &'a Actor) -> Subject<'a> {
-        Subject::new(&self.tables, actor)
-    }
-
     /// Whether an actor may stand in the directory like this: every role known, separation of duty kept.
     /// Ask when somebody joins or changes; `decide` gives unknown roles nothing and conflicting ones nothing at all.
     pub fn check_actor(&self, actor: &Actor) -> Result<(), Vec<ActorProblem>> {
@@ -41,10 +38,12 @@ impl CompiledPolicy {
                 suggestion: nearest(role.as_str(), known()),
             })
             .collect();
-        let closure = self.tables.closure(self.tables.role_set(actor));
+        let lent = actor.lent.iter().flat_map(|lent| &lent.roles);
+        let closure = self.tables.closure(self.tables.role_set(actor.roles.iter().chain(lent)));
+        // Dynamic separation is a matter of sessions.
         problems.extend(
             self.tables
-                .conflict(closure)
+                .conflict(closure, RoleSet::default())
                 .map(|separation| ActorProblem::ConflictingRoles { rule: separation.id.clone() }),
         );
         if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -64,12 +63,25 @@ impl CompiledPolicy {
         if !approver.active {
             return Err(ApproverRefused::Inactive);
         }
-        let closure = self.tables.closure(self.tables.role_set(approver));
-        if let Some(separation) = self.tables.conflict(closure) {
-            return Err(ApproverRefused::ConflictingRoles { rule: separation.id.clone() });
+        let auth = AuthContext::new(Timestamp::MIN);
+        let bound = Bound::new(&self.tables, approver, &auth);
+        if let Standing::Conflicting(rule) = bound.standing {
+            return Err(ApproverRefused::ConflictingRoles { rule: rule.clone() });
         }
-        let held = self.tables.roles.get(role).is_some_and(|index| closure.contains(*index));
-        if held { Ok(()) } else { Err(ApproverRefused::NoRole { role: role.clone() }) }
+        let Some(index) = self.tables.roles.get(role).copied() else {
+            return Err(ApproverRefused::NoRole { role: role.clone() });
+        };
+        let holds = |roles: RoleSet| self.tables.closure(roles).contains(index);
+        if holds(bound.roles) {
+            return Ok(());
+        }
+        // SECURITY: in the name of the requester nobody approves either.
+        let mut lenders =
+            bound.lent.iter().filter(|(roles, _)| holds(*roles)).map(|(_, lent)| lent.by).peekable();
+        if lenders.peek().is_none() {
+            return Err(ApproverRefused::NoRole { role: role.clone() });
+        }
+        if lenders.any(|lender| lender != requester) { Ok(()) } else { Err(ApproverRefused::SamePerson) }
     }
 }
 
@@ -77,84 +89,157 @@ impl CompiledPolicy {
 pub(crate) struct Tables {
     pub(crate) version: u32,
     pub(crate) scale: LevelScale,
-    pub(crate) kinds: HashMap<Kind, usize>,
-    pub(crate) kind_titles: HashMap<Kind, Title>,
-    pub(crate) roles: HashMap<RoleName, usize>,
+    /// What explanations need, which outlive the decision.
+    pub(crate) words: Arc<Words>,
+    pub(crate) names: Interned,
+    pub(crate) kinds: FxHashMap<Kind, usize>,
+    pub(crate) roles: FxHashMap<RoleName, usize>,
+    /// By number.
+    pub(crate) role_names: Vec<RoleName>,
+    /// By role: those that it names to inherit.
+    pub(crate) parents: Vec<RoleSet>,
     /// By role: the role itself and all that it inherits.
     pub(crate) closures: Vec<RoleSet>,
     /// By role: the highest level that it reaches.
     pub(crate) clearances: Vec<Level>,
     pub(crate) requirements: Vec<CompiledRequirement>,
     pub(crate) separations: Vec<CompiledSeparation>,
-    pub(crate) grants: Vec<Arc<CompiledGrant>>,
-    pub(crate) grant_cells: Cells,
+    /// By rank: from the lightest burden to the heaviest, then in the order of the policy.
+    pub(crate) grants: Vec<CompiledGrant>,
     pub(crate) denies: Vec<CompiledDeny>,
-    pub(crate) deny_cells: Cells,
-    /// The row of the denies that bind everybody.
-    pub(crate) everybody: usize,
+    pub(crate) cells: Cells,
+    pub(crate) delegation: Option<CompiledDelegation>,
+}
+
+/// The words of explanations.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) scale: LevelScale,
+    pub(crate) kind_titles: FxHashMap<Kind, Title>,
 }
 
 /// One grant for one kind.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CompiledGrant {
     pub(crate) id: RuleId,
+    /// Its place in the policy.
+    pub(crate) place: usize,
     pub(crate) kind: Kind,
     pub(crate) kind_title: Title,
+    /// Those who hold it by name; others do by inheritance.
+    pub(crate) roles: RoleSet,
+    pub(crate) actions: u64,
     pub(crate) conditions: Conditions,
     pub(crate) obligations: Box<[Obligation]>,
     /// What the obligations ask of people, so that of two grants the lighter one is used.
     pub(crate) burden: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CompiledDeny {
     pub(crate) id: RuleId,
-    pub(crate) when: DenyWhen,
+    /// Those whom it binds by name; everybody if `None`.
+    pub(crate) roles: Option<RoleSet>,
+    pub(crate) when: DenyConditions,
     pub(crate) unless: Option<Conditions>,
 }
 
 impl CompiledDeny {
-    pub(crate) fn binds(&self, request: &Request<'_>) -> bool {
-        self.when.may_hold(request) && !self.unless.as_ref().is_some_and(|unless| unless.hold(request))
+    pub(crate) fn binds(&self, query: &Query<'_>) -> bool {
+        self.when.may_hold(query) && !self.unless.as_ref().is_some_and(|unless| unless.hold(query))
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CompiledRequirement {
     pub(crate) id: RuleId,
     /// The highest level that stays within reach where the conditions do not hold.
     pub(crate) below: Level,
-    pub(crate) actions: Option<Vec<Action>>,
+    /// Bits of [`bit`].
+    pub(crate) actions: u64,
     pub(crate) conditions: Conditions,
 }
 
 impl CompiledRequirement {
     pub(crate) fn speaks_of(&self, action: Action) -> bool {
-        self.actions.as_ref().is_none_or(|actions| actions.contains(&action))
+        self.actions & bit(action) != 0
     }
+}
+
+/// The bit of an action.
+pub(crate) const fn bit(action: Action) -> u64 {
+    1 << number(action)
+}
+
+#[expect(clippy::as_conversions, reason = "the number of a unit variant")]
+const fn number(action: Action) -> usize {
+    action as usize
 }
 
 #[derive(Debug)]
 pub(crate) struct CompiledSeparation {
     pub(crate) id: RuleId,
     pub(crate) roles: RoleSet,
+    pub(crate) at_most: u32,
+    pub(crate) dynamic: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledDelegation {
+    pub(crate) roles: RoleSet,
+    pub(crate) depth_max: u8,
+    pub(crate) days_max: u16,
 }
 
 impl Tables {
-    pub(crate) fn role_set(&self, actor: &Actor) -> RoleSet {
+    pub(crate) fn role_set<'a>(&self, names: impl IntoIterator<Item = &'a RoleName>) -> RoleSet {
         let mut set = RoleSet::default();
-        for index in actor.roles.iter().filter_map(|role| self.roles.get(role)) {
+        for index in names.into_iter().filter_map(|role| self.roles.get(role)) {
             set.insert(*index);
         }
         set
+    }
+
+    #[inline]
+    pub(crate) fn grant(&self, rank: u32) -> Option<&CompiledGrant> {
+        self.grants.get(usize::try_from(rank).ok()?)
+    }
+
+    pub(crate) fn deny(&self, index: u32) -> Option<&CompiledDeny> {
+        self.denies.get(usize::try_from(index).ok()?)
     }
 
     pub(crate) fn closure(&self, roles: RoleSet) -> RoleSet {
         roles.iter().filter_map(|role| self.closures.get(role)).fold(roles, |all, some| all.union(*some))
     }
 
-    pub(crate) fn conflict(&self, closure: RoleSet) -> Option<&CompiledSeparation> {
-        self.separations.iter().find(|separation| closure.common(separation.roles) > 1)
+    /// From a role down to one of those named, over what it inherits; by the fewest steps.
+    pub(crate) fn path(&self, role: usize, named: RoleSet) -> Vec<RoleName> {
+        let mut paths = vec![vec![role]];
+        let mut seen = RoleSet::default();
+        while !paths.is_empty() {
+            let mut longer = Vec::new();
+            for path in paths {
+                let Some(last) = path.last().copied() else { continue };
+                if named.contains(last) {
+                    return path.iter().filter_map(|role| self.role_names.get(*role)).cloned().collect();
+                }
+                seen.insert(last);
+                for next in self.parents.get(last).copied().unwrap_or_default().iter() {
+                    if !seen.contains(next) {
+                        longer.push(path.iter().copied().chain([next]).collect());
+                    }
+                }
+            }
+            paths = longer;
+        }
+        Vec::new()
+    }
+
+    /// The first rule of separation that these break.
+    pub(crate) fn conflict(&self, assigned: RoleSet, active: RoleSet) -> Option<&CompiledSeparation> {
+        let counted = |rule: &CompiledSeparation| if rule.dynamic { active } else { assigned };
+        self.separations.iter().find(|rule| counted(rule).common(rule.roles) > rule.at_most)
     }
 }
 
@@ -179,6 +264,18 @@ impl RoleSet {
             *word |= more;
         }
         Self(words)
+    }
+
+    pub(crate) fn common_set(self, other: Self) -> Self {
+        let mut words = self.0;
+        for (word, mask) in words.iter_mut().zip(other.0) {
+            *word &= mask;
+        }
+        Self(words)
+    }
+
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
     }
 
     pub(crate) fn common(self, other: Self) -> u32 {
@@ -216,38 +313,87 @@ impl Iterator for Roles {
     }
 }
 
-/// By role, kind and action: the rules that speak of them. One run of numbers and where each cell begins in it.
+/// By role, kind and action: the rules that speak of them, denies before grants. One run of numbers, and where each
+/// cell begins in it.
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
     kinds: usize,
-    starts: Vec<u32>,
+    /// Where a cell's denies begin, and its grants; one more than there are cells.
+    starts: Vec<(u32, u32)>,
     rules: Vec<u32>,
 }
 
+/// A rule in a cell.
+pub(crate) type Entry = (u32, u32);
+
 impl Cells {
-    pub(crate) fn new(kinds: usize, cells: &[Vec<u32>]) -> Self {
-        let mut starts = vec![0];
-        let mut rules: Vec<u32> = Vec::new();
-        for cell in cells {
-            rules.extend(cell);
-            starts.push(u32::try_from(rules.len()).unwrap_or(u32::MAX));
+    /// The cells of so many roles and kinds, from the entries (cell, rule); each sort in the order that cells keep.
+    pub(crate) fn new(roles: usize, kinds: usize, denies: &[Entry], grants: &[Entry]) -> Self {
+        let cells = roles.saturating_mul(kinds).saturating_mul(Action::ALL.len());
+        let mut counts = vec![(0_u32, 0_u32); cells];
+        let at = |cell: u32| usize::try_from(cell).unwrap_or(usize::MAX);
+        for (cell, _) in denies {
+            if let Some(count) = counts.get_mut(at(*cell)) {
+                count.0 = count.0.saturating_add(1);
+            }
+        }
+        for (cell, _) in grants {
+            if let Some(count) = counts.get_mut(at(*cell)) {
+                count.1 = count.1.saturating_add(1);
+            }
+        }
+        let mut starts = Vec::with_capacity(cells.saturating_add(1));
+        let mut next = 0_u32;
+        for (denies, grants) in &counts {
+            let middle = next.saturating_add(*denies);
+            starts.push((next, middle));
+            next = middle.saturating_add(*grants);
+        }
+        starts.push((next, next));
+        let mut rules = vec![0; at(next)];
+        let mut free = starts.clone();
+        for (cell, rule) in denies {
+            if let Some(slot) = free.get_mut(at(*cell)) {
+                if let Some(place) = rules.get_mut(at(slot.0)) {
+                    *place = *rule;
+                }
+                slot.0 = slot.0.saturating_add(1);
+            }
+        }
+        for (cell, rule) in grants {
+            if let Some(slot) = free.get_mut(at(*cell)) {
+                if let Some(place) = rules.get_mut(at(slot.1)) {
+                    *place = *rule;
+                }
+                slot.1 = slot.1.saturating_add(1);
+            }
         }
         Self { kinds, starts, rules }
     }
 
     /// The number of a cell.
+    #[inline]
     pub(crate) fn at(kinds: usize, role: usize, kind: usize, action: Action) -> Option<usize> {
-        #[expect(clippy::as_conversions, reason = "the number of a unit variant")]
-        let action = action as usize;
-        role.checked_mul(kinds)?.checked_add(kind)?.checked_mul(Action::ALL.len())?.checked_add(action)
+        role.checked_mul(kinds)?
+            .checked_add(kind)?
+            .checked_mul(Action::ALL.len())?
+            .checked_add(number(action))
     }
 
-    /// The rules in a cell, or `None` where there is no such cell.
-    pub(crate) fn rules(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
+    /// The denies in a cell, or `None` where there is no such cell.
+    #[inline]
+    pub(crate) fn denies(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
         let cell = Self::at(self.kinds, role, kind, action)?;
-        let start = usize::try_from(*self.starts.get(cell)?).ok()?;
-        let end = usize::try_from(*self.starts.get(cell.checked_add(1)?)?).ok()?;
-        self.rules.get(start..end)
+        let (start, end) = *self.starts.get(cell)?;
+        self.rules.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+    }
+
+    /// The grants in a cell, by rank, or `None` where there is no such cell.
+    #[inline]
+    pub(crate) fn grants(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
+        let cell = Self::at(self.kinds, role, kind, action)?;
+        let ((_, start), (end, _)) = (*self.starts.get(cell)?, *self.starts.get(cell.checked_add(1)?)?);
+        self.rules.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 }
 

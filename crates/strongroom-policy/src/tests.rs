@@ -18,15 +18,19 @@ mod random;
 mod reference;
 
 use crate::{Actor, CompiledPolicy, Schema};
+use std::sync::LazyLock;
 use strongroom_types::{ActorId, RoleName, Timestamp};
 
 const SCHEMA: &str = include_str!("../examples/crm.schema.toml");
 const POLICY: &str = include_str!("../examples/crm.policy.toml");
 
-fn sample() -> (Schema, CompiledPolicy) {
-    let schema = Schema::from_toml(SCHEMA, "crm.schema.toml").unwrap_or_else(|error| panic!("{error}"));
-    let policy = CompiledPolicy::from_toml(&schema, POLICY, "crm.policy.toml");
-    (schema, policy.unwrap_or_else(|error| panic!("{error}")))
+fn sample() -> &'static (Schema, CompiledPolicy) {
+    static SAMPLE: LazyLock<(Schema, CompiledPolicy)> = LazyLock::new(|| {
+        let schema = Schema::from_toml(SCHEMA, "crm.schema.toml").unwrap_or_else(|error| panic!("{error}"));
+        let policy = CompiledPolicy::from_toml(&schema, POLICY, "crm.policy.toml");
+        (schema, policy.unwrap_or_else(|error| panic!("{error}")))
+    });
+    &SAMPLE
 }
 
 fn actor(number: u8, roles: &[&str]) -> Actor {

@@ -4,6 +4,7 @@ mod case_journal;
 mod certificate_signer;
 mod log_proofs;
 mod log_signer;
+mod pseudonyms;
 mod sealed_details;
 mod shredder;
 mod vault_target;

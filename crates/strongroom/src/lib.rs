@@ -15,6 +15,7 @@ mod folder;
 #[cfg(feature = "folder")]
 mod home;
 mod notice;
+mod owed;
 mod row;
 mod session;
 mod spaces;

@@ -1,7 +1,7 @@
 //! What somebody must be told: alerts of the watch, and notifications that the policy asks for.
 
 use serde::{Deserialize, Serialize};
-use strongroom_types::{ActorId, RecordId, RoleName, Timestamp};
+use strongroom_types::{ActorId, RecordId, RoleName, RuleId, Timestamp};
 
 /// What a notice is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,19 @@ pub enum NoticeKind {
         from: Timestamp,
         /// How bad the rule says it is.
         severity: String,
+    },
+    /// The policy wants a role to look at what was done.
+    Review {
+        /// Who must look.
+        role: RoleName,
+        /// Until when.
+        due: Timestamp,
+        /// Under which grant it was done.
+        rule: RuleId,
+        /// What was done.
+        action: String,
+        /// To which record.
+        record: Option<RecordId>,
     },
     /// The policy wants a role to know.
     Notify {

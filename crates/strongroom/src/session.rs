@@ -45,7 +45,7 @@ impl<'v> Session<'v> {
     }
 
     /// Asks the policy about a resource. A denial is in the log before it is answered.
-    pub(crate) fn decide(&self, action: Action, resource: &Resource<'_>) -> Result<Permit, Error> {
+    pub(crate) fn decide(&self, action: Action, resource: &Resource<'_>) -> Result<Permit<'v>, Error> {
         if action != Action::Audit {
             self.vault.refuse_inspected()?;
         }
@@ -58,7 +58,7 @@ impl<'v> Session<'v> {
     }
 
     /// Asks the policy about the vault itself: audit, sweep, rotate.
-    pub(crate) fn decide_on_vault(&self, action: Action) -> Result<Permit, Error> {
+    pub(crate) fn decide_on_vault(&self, action: Action) -> Result<Permit<'v>, Error> {
         let kind = Kind::new(KIND_VAULT).map_err(|_| Error::Invariant("the vault's own kind"))?;
         self.decide(action, &Resource::new(&kind, Label::default()))
     }
@@ -96,14 +96,8 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// Discharges the obligations of a permit. `grant` is the approval at hand, if any; `watermarked` says that the
-    /// caller will mark what goes out.
-    pub(crate) fn clear(
-        &self,
-        permit: Permit,
-        grant: Option<&Grant>,
-        watermarked: bool,
-    ) -> Result<Cleared, Error> {
+    /// Discharges the obligations of a permit with what the caller has and will do.
+    pub(crate) fn clear(&self, permit: Permit<'v>, means: Means) -> Result<Cleared<'v>, Error> {
         let refused = self.event(permit.action()).outcome(Outcome::Refused).kind(permit.kind().clone());
         let refused = match (permit.record(), permit.customer()) {
             (Some(record), Some(customer)) => {
@@ -111,7 +105,7 @@ impl<'v> Session<'v> {
             }
             _ => refused,
         };
-        let cleared = self.discharge(permit, grant.is_some(), watermarked);
+        let cleared = self.discharge(permit, means);
         if let Err(Error::Undischarged { obligation, .. }) = &cleared {
             // A refusal is an event like a denial.
             let code = FactName::new(obligation).map_err(|_| Error::Invariant("an obligation's name"))?;
@@ -121,19 +115,12 @@ impl<'v> Session<'v> {
         cleared
     }
 
-    /// As [`Self::clear`], without a word to the log. With `granted`, an approval is at hand, or asked for later by
-    /// the egress that binds it to what goes out.
-    pub(crate) fn discharge(
-        &self,
-        permit: Permit,
-        granted: bool,
-        watermarked: bool,
-    ) -> Result<Cleared, Error> {
+    /// As [`Self::clear`], without a word to the log.
+    pub(crate) fn discharge(&self, permit: Permit<'v>, means: Means) -> Result<Cleared<'v>, Error> {
         permit.discharge(|permit, obligation| match obligation {
             // Whoever reads does so through the projection, which masks and redacts.
-            // A notification is a notice in the same commit.
-            Obligation::Mask { .. } | Obligation::Notify { .. } | Obligation::Redact { .. } => Ok(()),
-            Obligation::Approve { .. } if granted => Ok(()),
+            Obligation::Mask { .. } | Obligation::Redact { .. } => Ok(()),
+            Obligation::Approve { .. } if means.granted => Ok(()),
             Obligation::Approve { .. } => {
                 Err(undischarged(obligation, "ask for an approval and act on the grant"))
             }
@@ -141,9 +128,24 @@ impl<'v> Session<'v> {
             Obligation::Justify => Err(undischarged(obligation, "say why")),
             Obligation::StepUp { max_age_seconds } if permit.stepped_up(*max_age_seconds) => Ok(()),
             Obligation::StepUp { .. } => Err(undischarged(obligation, "prove a second factor again")),
-            Obligation::Watermark if watermarked => Ok(()),
+            Obligation::Watermark if means.watermarked => Ok(()),
             Obligation::Watermark => {
                 Err(undischarged(obligation, "take it out as an export, which is marked"))
+            }
+            // Part of the commit that acts: see `owed`.
+            Obligation::Budget { .. }
+            | Obligation::Notify { .. }
+            | Obligation::Review { .. }
+            | Obligation::Uses { .. }
+                if means.settled =>
+            {
+                Ok(())
+            }
+            Obligation::Budget { .. }
+            | Obligation::Notify { .. }
+            | Obligation::Review { .. }
+            | Obligation::Uses { .. } => {
+                Err(undischarged(obligation, "the vault keeps no count of this action; change the policy"))
             }
         })
     }
@@ -161,27 +163,15 @@ impl<'v> Session<'v> {
     }
 
     /// An entry for what a permit allowed.
-    pub(crate) fn allowed(&self, permit: &Permit) -> Event {
+    pub(crate) fn allowed(&self, permit: &Permit<'_>) -> Event {
         let mut event = self.event(permit.action()).decision(Decided::Allow).rules(permit.rules().cloned());
         if let Some(words) = &self.justification {
             event = event.detail(JUSTIFICATION, words.clone());
         }
-        event
-    }
-
-    /// The notices that a permit's obligations ask for, as part of the commit.
-    pub(crate) fn asked_notices(&self, permit: &Permit) -> Result<Batch, Error> {
-        let mut batch = Batch::new();
-        for obligation in permit.obligations() {
-            if let Obligation::Notify { role } = obligation {
-                batch.append(self.notice(NoticeKind::Notify {
-                    role: role.clone(),
-                    action: permit.action().name().to_owned(),
-                    record: permit.record(),
-                })?);
-            }
+        if let Some(lender) = permit.on_behalf() {
+            event = event.on_behalf(lender);
         }
-        Ok(batch)
+        event
     }
 
     pub(crate) fn notice(&self, kind: NoticeKind) -> Result<Batch, Error> {
@@ -231,6 +221,29 @@ impl<'v> Session<'v> {
 
     pub(crate) fn purpose(&self) -> Result<Purpose, Error> {
         self.auth.purpose.clone().ok_or_else(undischarged_purpose)
+    }
+}
+
+/// What a verb has to discharge obligations with. What it does not name is refused.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Means {
+    /// An approval is at hand, or asked for later by the egress that binds it to what goes out.
+    pub(crate) granted: bool,
+    /// What goes out will be marked.
+    pub(crate) watermarked: bool,
+    /// The commit that acts holds [`Session::owed`].
+    pub(crate) settled: bool,
+}
+
+impl Means {
+    /// Nothing but the session itself.
+    pub(crate) const NONE: Self = Self { granted: false, watermarked: false, settled: false };
+    /// The commit that acts holds what is owed.
+    pub(crate) const SETTLED: Self = Self { settled: true, ..Self::NONE };
+
+    /// An approval that was taken; what is owed was settled when the content was read.
+    pub(crate) const fn granted(_: &Grant, watermarked: bool) -> Self {
+        Self { granted: true, watermarked, settled: true }
     }
 }
 

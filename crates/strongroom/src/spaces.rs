@@ -6,7 +6,7 @@ use crate::codec::Writer;
 use strongroom_envelope::IndexToken;
 use strongroom_store::Space;
 use strongroom_types::{
-    ApprovalId, CaseId, CustomerId, FieldName, HoldId, Kind, RecordId, TenantId, Timestamp,
+    ActorId, ApprovalId, CaseId, CustomerId, FieldName, HoldId, Kind, RecordId, RuleId, TenantId, Timestamp,
 };
 
 // Ids 1 to 15 of the data store belong to `strongroom-audit`, those of the key store to `strongroom-envelope`.
@@ -44,6 +44,8 @@ pub(crate) const ALERT: Space = Space::mutable(29, "alert");
 pub(crate) const TOUCH: Space = Space::mutable(30, "touch");
 /// Customers whose access is closed, and by which exit.
 pub(crate) const CLOSED: Space = Space::mutable(31, "closed");
+/// How often somebody used a grant that counts, by rule and actor.
+pub(crate) const TALLY: Space = Space::mutable(32, "tally");
 
 /// Erasure ledger, in the key store: what was condemned, written before anything is destroyed.
 pub(crate) const LEDGER: Space = Space::append_only(16, "erasure-ledger");
@@ -68,6 +70,7 @@ pub(crate) fn data() -> Vec<Space> {
         ALERT,
         TOUCH,
         CLOSED,
+        TALLY,
     ];
     strongroom_audit::SPACES.iter().copied().chain(own).collect()
 }
@@ -86,6 +89,11 @@ pub(crate) fn tenant(tenant: TenantId) -> Vec<u8> {
 /// A tenant's row of some id.
 pub(crate) fn row(tenant: TenantId, id: &[u8; 16]) -> Vec<u8> {
     [tenant.as_bytes().as_slice(), id].concat()
+}
+
+/// [`TALLY`].
+pub(crate) fn tally(tenant: TenantId, rule: &RuleId, actor: ActorId) -> Vec<u8> {
+    Writer::new().id(tenant.as_bytes()).text(rule.as_str()).id(actor.as_bytes()).finish()
 }
 
 /// [`RECORD`].

@@ -45,7 +45,7 @@ impl Unreleased {
     }
 
     /// What the permit behind `projection` lets its holder see.
-    pub(crate) fn project(&self, projection: &Projection) -> View {
+    pub(crate) fn project(&self, projection: &Projection<'_>) -> View {
         let fields = self
             .fields
             .iter()

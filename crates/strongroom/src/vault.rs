@@ -17,7 +17,7 @@ use strongroom_envelope::{
     Generation, IndexToken, KeyProvider, KeyRole, Keyring, Keys, KeysError, KeysOptions,
     OpenError as UnsealError, RecordAddress, SigningPurpose, normalise,
 };
-use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType, KindSchema};
+use strongroom_policy::{Actor, AuthContext, FieldSchema, FieldType, KindSchema, Permit, Projection};
 use strongroom_store::{Durability, PruneRight, Read, Space, Store};
 use strongroom_types::{
     Action, Clock, CustomerId, FieldName, Level, Random, RecordId, RoleName, TenantId, Timestamp,
@@ -342,6 +342,11 @@ impl Vault {
     }
 
     /// The blind-index token of a value.
+    /// What a permit shows, with this vault's stand-ins for masked values.
+    pub(crate) fn projection<'v>(&'v self, permit: &Permit<'v>) -> Projection<'v> {
+        Projection::with_pseudonyms(&self.config.schema, permit, Some(self))
+    }
+
     pub(crate) fn token(&self, field: &FieldSchema, value: &str) -> Result<IndexToken, Error> {
         let normal = normalise(index_type(field.field_type()), value);
         Ok(self.keys.index_token(field.name(), INDEX_VERSION, normal.as_bytes())?)
@@ -371,7 +376,7 @@ fn observations(entry: &Entry) -> Vec<Observation> {
 }
 
 /// The version of the index keys. Turning them comes with the rotation of indexes.
-const INDEX_VERSION: u32 = 1;
+pub(crate) const INDEX_VERSION: u32 = 1;
 
 fn index_type(field: FieldType) -> strongroom_envelope::FieldType {
     match field {

@@ -2,7 +2,7 @@
 
 use super::{ROLES_MAX, RULES_MAX};
 use crate::error::{ConfigError, ConfigProblem, Step};
-use crate::policy::{Deny, ObligationRule, Policy, When};
+use crate::policy::{Deny, Grant, ObligationRule, Policy, When};
 use crate::schema::{FieldSchema, KIND_VAULT, KindSchema, Schema};
 use std::collections::HashSet;
 use strongroom_types::{FieldName, Kind, Level, Purpose, RoleName, RuleId};
@@ -43,7 +43,7 @@ impl<'a> Check<'a> {
     }
 
     pub(super) fn limits(&mut self) {
-        let Policy { version, roles, requirements, grants, denies, separation } = self.policy;
+        let Policy { version, roles, requirements, grants, denies, separation, delegation: _ } = self.policy;
         if *version != 1 {
             self.refuse(&[], "version", format!("this program reads policy version 1, not {version}"));
         }
@@ -101,8 +101,13 @@ impl<'a> Check<'a> {
     /// `kinds` are those that the rule speaks of; all where it does not say.
     pub(super) fn when(&mut self, here: &[Step], key: &str, when: &When, kinds: Option<&[Kind]>) {
         let here = under(here, key, None);
-        let zones = when.zones.as_ref().map(Vec::len);
-        for (key, length) in [("zones", zones), ("evidence", when.evidence.as_ref().map(Vec::len))] {
+        let strings = |list: &Option<Vec<String>>| list.as_ref().map(Vec::len);
+        for (key, length) in [
+            ("device", strings(&when.device)),
+            ("evidence", strings(&when.evidence)),
+            ("relations", strings(&when.relations)),
+            ("zones", when.zones.as_ref().map(Vec::len)),
+        ] {
             if let Some(length) = length {
                 self.some(&here, key, length);
             }
@@ -117,6 +122,9 @@ impl<'a> Check<'a> {
         let here = under(here, "when", None);
         if let Some(zones) = &deny.when.zones {
             self.some(&here, "zones", zones.len());
+        }
+        if let Some(relations) = &deny.when.relations {
+            self.some(&here, "relations", relations.len());
         }
         let (purposes, states) = (deny.when.purposes.as_deref(), deny.when.states.as_deref());
         self.purposes_and_states(&here, purposes, states, Some(&deny.kinds));
@@ -179,6 +187,20 @@ impl<'a> Check<'a> {
                     self.problems.extend(error.into_problems());
                 }
             }
+            ObligationRule::Budget { records, per_seconds } => {
+                let here = under(here, "budget", None);
+                for (key, value) in [("records", *records), ("per-seconds", *per_seconds)] {
+                    self.positive(&here, key, value);
+                }
+            }
+            ObligationRule::Review { by_role, within_hours } => {
+                let here = under(here, "review", None);
+                if !self.policy.roles.contains_key(by_role) {
+                    self.unknown_role(&here, "by-role", None, by_role);
+                }
+                self.positive(&here, "within-hours", *within_hours);
+            }
+            ObligationRule::Uses { max } => self.positive(&under(here, "uses", None), "max", *max),
             ObligationRule::Notify { role } => {
                 if !self.policy.roles.contains_key(role) {
                     self.unknown_role(&under(here, "notify", None), "role", None, role);
@@ -186,6 +208,22 @@ impl<'a> Check<'a> {
             }
             ObligationRule::Redact { fields } => self.fields(&under(here, "redact", None), fields, kinds),
             ObligationRule::Justify | ObligationRule::StepUp { .. } | ObligationRule::Watermark => {}
+        }
+    }
+
+    fn positive(&mut self, here: &[Step], key: &str, value: u32) {
+        if value == 0 {
+            self.refuse(here, key, "at least 1; use a deny to allow nothing".to_owned());
+        }
+    }
+
+    /// Whoever breaks the glass says why, and is reviewed.
+    pub(super) fn glass(&mut self, here: &[Step], grant: &Grant) {
+        let has = |wanted: fn(&ObligationRule) -> bool| grant.obligations.iter().any(wanted);
+        let reviewed = has(|rule| matches!(rule, ObligationRule::Review { .. }));
+        if grant.when.break_glass && !(reviewed && has(|rule| *rule == ObligationRule::Justify)) {
+            let message = "a grant that asks to break the glass needs the obligations `review` and `justify`";
+            self.refuse(here, "obligations", message.to_owned());
         }
     }
 

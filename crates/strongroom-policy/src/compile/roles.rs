@@ -4,12 +4,13 @@ use super::ROLES_MAX;
 use super::check::Check;
 use crate::error::Step;
 use crate::tables::RoleSet;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use strongroom_types::{Level, RoleName};
 
 /// The roles, numbered in the order of their names.
 pub(super) struct Roles {
-    pub(super) indices: HashMap<RoleName, usize>,
+    pub(super) indices: FxHashMap<RoleName, usize>,
+    pub(super) parents: Vec<RoleSet>,
     pub(super) closures: Vec<RoleSet>,
     pub(super) clearances: Vec<Level>,
 }
@@ -17,7 +18,8 @@ pub(super) struct Roles {
 impl Roles {
     pub(super) fn new(check: &mut Check<'_>) -> Self {
         let roles = &check.policy.roles;
-        let indices: HashMap<_, _> = roles.keys().cloned().enumerate().map(|(at, name)| (name, at)).collect();
+        let indices: FxHashMap<_, _> =
+            roles.keys().cloned().enumerate().map(|(at, name)| (name, at)).collect();
         let mut parents: Vec<RoleSet> = Vec::new();
         let mut own: Vec<Level> = Vec::new();
         for (name, role) in roles.iter().take(ROLES_MAX) {
@@ -44,7 +46,7 @@ impl Roles {
         }
         let highest = |set: &RoleSet| set.iter().filter_map(|role| own.get(role)).max().copied();
         let clearances = closures.iter().map(|set| highest(set).unwrap_or_default()).collect();
-        Self { indices, closures, clearances }
+        Self { indices, parents, closures, clearances }
     }
 }
 

@@ -88,11 +88,15 @@ fn a_bad_schema_is_refused_with_its_place() {
         ("mask = { keep-first = 1 }", "mask = { keep-frist = 1 }", "expected a mask"),
         ("mask = { keep-first = 1 }", "mask = {}", "a mask keeps something or is `redact`"),
         ("mask = { keep-first = 1 }", "mask = \"reduct\"", "`reduct` is no mask; did you mean `redact`?"),
-        ("generalise = \"year\"", "generalise = \"month\"", "`generalise` knows only `year`, not `month`"),
+        (
+            "generalise = \"year\"",
+            "generalise = \"monht\"",
+            "`generalise` does not know `monht`; did you mean `month`?",
+        ),
         (
             "{ generalise = \"year\" }",
             "{ generalise = \"year\", keep-last = 1 }",
-            "`generalise` stands alone",
+            "`generalise` and `replace-by` stand alone",
         ),
         ("purposes = [\"service\", \"contract\", \"legal\"]", "purposes = []", "list at least one purpose"),
         (
@@ -193,7 +197,7 @@ fn a_bad_policy_is_refused_with_its_place() {
         (
             "roles = [\"admin\", \"auditor\", \"dpo\"]",
             "roles = [\"admin\"]",
-            "separation needs at least two roles",
+            "separation needs more roles than the 1 that are allowed together",
         ),
         (
             "roles = [\"admin\", \"auditor\", \"dpo\"]",
@@ -246,7 +250,7 @@ fn the_place_is_the_line_and_column_of_the_part() {
 fn a_schema_and_a_policy_come_back_from_another_notation() {
     let (schema, _) = sample();
     let json = serde_json::to_string(&schema).unwrap();
-    assert_eq!(serde_json::from_str::<Schema>(&json).unwrap(), schema);
+    assert_eq!(serde_json::from_str::<Schema>(&json).unwrap(), *schema);
     let policy = Policy::from_toml(POLICY, "p.toml").unwrap();
     let json = serde_json::to_string(&policy).unwrap();
     assert_eq!(serde_json::from_str::<Policy>(&json).unwrap(), policy);

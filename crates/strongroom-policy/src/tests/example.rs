@@ -1,7 +1,7 @@
 //! The sample policy, case by case: who may do what, and what the answer says.
 
 use super::{actor, now, sample};
-use crate::{AuthContext, Decision, Miss, Obligation, Reason, Resource};
+use crate::{AuthContext, Decision, Miss, Obligation, Reason, Request, Resource};
 use strongroom_types::{Kind, Label, Level, Purpose, Zone};
 
 /// A question such as `sales view contract own mfa service` and its answer: a grant, or `!` and a code.
@@ -30,10 +30,12 @@ fn check(question: &str, expected: &str) {
             purpose => auth.purpose = Some(Purpose::new(purpose).unwrap()),
         }
     }
-    let answer = match policy.subject(&actor).decide(&auth, action, &resource, now()) {
-        Decision::Allow(permit) => permit.rules().next().unwrap().to_string(),
-        Decision::Deny(denial) => format!("!{}", denial.code()),
-    };
+    let answer =
+        match policy.decide(&Request { actor: &actor, auth: &auth, action, resource: &resource, now: now() })
+        {
+            Decision::Allow(permit) => permit.rules().next().unwrap().to_string(),
+            Decision::Deny(denial) => format!("!{}", denial.code()),
+        };
     assert_eq!(answer, expected, "{question}");
 }
 
@@ -186,9 +188,15 @@ fn somebody_who_left_may_do_nothing() {
     gone.active = false;
     let resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
     for action in strongroom_types::Action::ALL {
-        let decision = policy.subject(&gone).decide(&AuthContext::new(now()), *action, &resource, now());
+        let decision = policy.decide(&Request {
+            actor: &gone,
+            auth: &AuthContext::new(now()),
+            action: *action,
+            resource: &resource,
+            now: now(),
+        });
         assert_eq!(decision.permit().unwrap_err().reason(), &Reason::Inactive);
-        assert!(!policy.subject(&gone).has_grant(*action, &kind));
+        assert!(!policy.bind(&gone, &AuthContext::new(now())).has_grant(*action, &kind));
     }
 }
 
@@ -201,7 +209,10 @@ fn an_answer_explains_itself_in_both_languages() {
     auth.purpose = Some(Purpose::new("service").unwrap());
     let action = "view".parse().unwrap();
     let sales = actor(1, &["sales"]);
-    let denial = policy.subject(&sales).decide(&auth, action, &resource, now()).permit().unwrap_err();
+    let denial = policy
+        .decide(&Request { actor: &sales, auth: &auth, action, resource: &resource, now: now() })
+        .permit()
+        .unwrap_err();
     let own = "sales-own-contracts-read".parse().unwrap();
     assert_eq!(denial.reason(), &Reason::NearMiss { rule: own, miss: Miss::NotOwner });
     assert_eq!(
@@ -213,14 +224,20 @@ fn an_answer_explains_itself_in_both_languages() {
         "不允许对「合同」执行「查看」:不是记录的负责人(规则 `sales-own-contracts-read`)"
     );
     resource.owner = Some(sales.id);
-    let permit = policy.subject(&sales).decide(&auth, action, &resource, now()).permit().unwrap();
+    let permit = policy
+        .decide(&Request { actor: &sales, auth: &auth, action, resource: &resource, now: now() })
+        .permit()
+        .unwrap();
     assert_eq!(
         permit.explain_en(),
         "`view` on `contract` is allowed by the grant `sales-own-contracts-read`"
     );
     assert_eq!(permit.explain_zh(), "根据授权 `sales-own-contracts-read`,允许对「合同」执行「查看」");
     resource.label.level = Level::from_rank(3);
-    let denial = policy.subject(&sales).decide(&auth, action, &resource, now()).permit().unwrap_err();
+    let denial = policy
+        .decide(&Request { actor: &sales, auth: &auth, action, resource: &resource, now: now() })
+        .permit()
+        .unwrap_err();
     assert_eq!(
         denial.to_string(),
         "`view` on `contract` is denied: it needs clearance `Restricted`, the role has `Confidential` \
@@ -240,7 +257,10 @@ fn an_export_carries_its_obligations_and_one_refusal_stops_it() {
     auth.mfa_at = Some(now());
     let permit = || {
         let action = "export".parse().unwrap();
-        policy.subject(&sales).decide(&auth, action, &resource, now()).permit().unwrap()
+        policy
+            .decide(&Request { actor: &sales, auth: &auth, action, resource: &resource, now: now() })
+            .permit()
+            .unwrap()
     };
     let names: Vec<_> = permit().obligations().iter().map(Obligation::name).collect();
     assert_eq!(names, ["approve", "justify", "watermark", "mask", "mask"]);

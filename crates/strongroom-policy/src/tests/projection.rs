@@ -1,14 +1,20 @@
 //! What shows: ceilings, purposes and masks meet in one place, and searching gives away no more than seeing.
 
 use super::{actor, now, sample};
-use crate::{AuthContext, Projected, Projection, Resource};
+use crate::{AuthContext, Projected, Projection, Request, Resource};
 use strongroom_types::{Kind, Purpose};
 
-fn projection(role: &str, kind: &str, purpose: &str, mfa_age_seconds: i64) -> Projection {
+fn projection(role: &str, kind: &str, purpose: &str, mfa_age_seconds: i64) -> Projection<'static> {
     projection_for(role, "view", kind, purpose, mfa_age_seconds)
 }
 
-fn projection_for(role: &str, action: &str, kind: &str, purpose: &str, mfa_age_seconds: i64) -> Projection {
+fn projection_for(
+    role: &str,
+    action: &str,
+    kind: &str,
+    purpose: &str,
+    mfa_age_seconds: i64,
+) -> Projection<'static> {
     let (schema, policy) = sample();
     let (actor, kind) = (actor(1, &[role]), Kind::new(kind).unwrap());
     let mut resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
@@ -16,12 +22,20 @@ fn projection_for(role: &str, action: &str, kind: &str, purpose: &str, mfa_age_s
     let mut auth = AuthContext::new(now());
     auth.purpose = Some(Purpose::new(purpose).unwrap());
     auth.mfa_at = Some(now().plus_seconds(-mfa_age_seconds));
-    let permit =
-        policy.subject(&actor).decide(&auth, action.parse().unwrap(), &resource, now()).permit().unwrap();
+    let permit = policy
+        .decide(&Request {
+            actor: &actor,
+            auth: &auth,
+            action: action.parse().unwrap(),
+            resource: &resource,
+            now: now(),
+        })
+        .permit()
+        .unwrap();
     Projection::new(&schema, &permit)
 }
 
-fn shown(projection: &Projection, field: &str, value: &str) -> String {
+fn shown(projection: &Projection<'_>, field: &str, value: &str) -> String {
     match projection.project(field, value) {
         Projected::Clear(value) => value.to_owned(),
         Projected::Masked(value) => format!("masked {value}"),
@@ -91,7 +105,10 @@ fn without_a_purpose_no_field_that_lists_one_shows() {
     let mut auth = AuthContext::new(now());
     auth.mfa_at = Some(now());
     let action = "import".parse().unwrap();
-    let permit = policy.subject(&importer).decide(&auth, action, &resource, now()).permit().unwrap();
+    let permit = policy
+        .decide(&Request { actor: &importer, auth: &auth, action, resource: &resource, now: now() })
+        .permit()
+        .unwrap();
     let view = Projection::new(&schema, &permit);
     for field in schema.kind(&kind).unwrap().fields() {
         assert!(!view.shows(field.name().as_str()));
@@ -118,7 +135,10 @@ fn a_projection_fits_permits_of_one_grant_ceiling_and_purpose() {
         auth.purpose = Some(Purpose::new(purpose).unwrap());
         auth.mfa_at = Some(now().plus_seconds(-mfa_age));
         let action = action.parse().unwrap();
-        policy.subject(&manager).decide(&auth, action, &resource, now()).permit().unwrap()
+        policy
+            .decide(&Request { actor: &manager, auth: &auth, action, resource: &resource, now: now() })
+            .permit()
+            .unwrap()
     };
     let view = Projection::new(&schema, &permit("service", 60, "list"));
     assert!(view.fits(&permit("service", 60, "list")));

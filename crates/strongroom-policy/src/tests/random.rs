@@ -3,7 +3,7 @@
 use crate::policy::{
     Day, Deny, DenyWhen, Grant, Hours, ObligationRule, Policy, Requirement, Role, Separation, When,
 };
-use crate::{Actor, AuthContext, Schema};
+use crate::{Actor, AuthContext, Lent, Related, Resource, Schema};
 use std::collections::BTreeMap;
 use strongroom_types::{Action, ActorId, Kind, Label, Level, Purpose, RoleName, RuleId, Timestamp, Zone};
 
@@ -85,22 +85,30 @@ pub(super) fn policy(dice: &mut Dice) -> Policy {
     policy.requirements = (0..dice.below(3)).map(|n| requirement(dice, n)).collect();
     if dice.once_in(3) {
         let roles = vec![roles[dice.below(2)].clone(), roles[2 + dice.below(3)].clone()];
-        policy.separation.push(Separation { id: id("s", 0), roles });
+        let dynamic = dice.once_in(2);
+        policy.separation.push(Separation { id: id("s", 0), roles, at_most: 1, dynamic });
     }
     policy
 }
 
-fn grant(dice: &mut Dice, roles: &[RoleName], number: usize) -> Grant {
+pub(super) fn grant(dice: &mut Dice, roles: &[RoleName], number: usize) -> Grant {
     let micros = |dice: &mut Dice| super::now().plus_seconds(i64::try_from(dice.below(9)).unwrap() - 4);
     let from = dice.maybe(6, micros);
     let until = dice.maybe(6, micros).filter(|until| from.is_none_or(|from| from < *until));
+    let when = when(dice);
+    let mut obligations = obligations(dice, roles);
+    if when.break_glass {
+        obligations.retain(|rule| *rule != ObligationRule::Justify);
+        obligations.push(ObligationRule::Justify);
+        obligations.push(ObligationRule::Review { by_role: roles[0].clone(), within_hours: 24 });
+    }
     Grant {
         id: id("g", number),
         roles: dice.some_of(roles),
         kinds: dice.some_of(&names("k", 2)),
         actions: dice.some_of(&ACTIONS),
-        when: when(dice),
-        obligations: obligations(dice, roles),
+        when,
+        obligations,
         from,
         until,
     }
@@ -116,7 +124,14 @@ fn obligations(dice: &mut Dice, roles: &[RoleName]) -> Vec<ObligationRule> {
     }
     if dice.once_in(3) {
         let fields = dice.some_of(&["a".parse().unwrap(), "b".parse().unwrap()]);
-        all.push(ObligationRule::Mask { fields, keep_first: Some(1), keep_last: None, generalise: None });
+        let (keep_last, generalise, replace_by) = (None, None, None);
+        all.push(ObligationRule::Mask { fields, keep_first: Some(1), keep_last, generalise, replace_by });
+    }
+    if dice.once_in(8) {
+        all.push(ObligationRule::Uses { max: 2 });
+    }
+    if dice.once_in(8) {
+        all.push(ObligationRule::Budget { records: 9, per_seconds: 60 });
     }
     if dice.once_in(4) {
         all.push(ObligationRule::Redact { fields: vec!["b".parse().unwrap()] });
@@ -135,6 +150,10 @@ fn when(dice: &mut Dice) -> When {
         zones: dice.maybe(10, |dice| dice.some_of(&names("z", 2))),
         states: dice.maybe(10, |dice| dice.some_of(&texts("s", 2))),
         evidence: dice.maybe(12, |dice| dice.some_of(&texts("e", 2))),
+        device: dice.maybe(14, |dice| dice.some_of(&texts("v", 2))),
+        relations: dice.maybe(12, |dice| dice.some_of(&texts("l", 2))),
+        consent: dice.once_in(14),
+        break_glass: dice.once_in(14),
         hours: dice.maybe(14, hours),
     }
 }
@@ -163,6 +182,7 @@ pub(super) fn deny(dice: &mut Dice, number: usize) -> Deny {
             purposes: dice.maybe(4, |dice| dice.some_of(&names("p", 2))),
             zones: dice.maybe(4, |dice| dice.some_of(&names("z", 2))),
             states: dice.maybe(4, |dice| dice.some_of(&texts("s", 2))),
+            relations: dice.maybe(5, |dice| dice.some_of(&texts("l", 2))),
         },
         unless: dice.maybe(2, when),
     }
@@ -188,7 +208,26 @@ pub(super) struct Question {
     pub(super) owner: Option<ActorId>,
     pub(super) team: Option<String>,
     pub(super) state: Option<String>,
+    pub(super) related: Option<Vec<(ActorId, String)>>,
+    pub(super) consents: Option<Vec<Purpose>>,
     pub(super) now: Timestamp,
+}
+
+impl Question {
+    pub(super) fn related(&self) -> Option<Vec<Related<'_>>> {
+        let related = self.related.as_ref()?.iter();
+        Some(related.map(|(actor, relation)| Related { actor: *actor, relation }).collect())
+    }
+
+    pub(super) fn resource<'a>(&'a self, related: Option<&'a [Related<'a>]>) -> Resource<'a> {
+        let mut resource = Resource::new(&self.kind, self.label);
+        resource.owner = self.owner;
+        resource.team = self.team.as_deref();
+        resource.state = self.state.as_deref();
+        resource.related = related;
+        resource.consents = self.consents.as_deref();
+        resource
+    }
 }
 
 pub(super) fn question(dice: &mut Dice) -> Question {
@@ -204,7 +243,25 @@ pub(super) fn question(dice: &mut Dice) -> Question {
             actor.evidence.insert(name, ago(dice));
         }
     }
+    actor.active_roles = dice.maybe(4, |dice| dice.some_of(&names("r", 5)));
+    if dice.once_in(3) {
+        for lender in 0..=dice.below(2) {
+            let by = super::actor(u8::try_from(2 + lender).unwrap(), &[]).id;
+            let roles = vec![dice.one_of(&names("r", 6))];
+            let team = dice.maybe(2, |dice| dice.one_of(&texts("t", 2)));
+            actor.lent.push(Lent { by, team, roles });
+        }
+    }
     let mut auth = AuthContext::new(ago(dice));
+    auth.device = texts("v", 2).into_iter().filter(|_| dice.once_in(2)).collect();
+    auth.broke_glass = dice.once_in(3);
+    let related = (!dice.once_in(4)).then(|| {
+        let one = |dice: &mut Dice| {
+            (super::actor(1 + u8::try_from(dice.below(2)).unwrap(), &[]).id, dice.one_of(&texts("l", 2)))
+        };
+        (0..dice.below(3)).map(|_| one(dice)).collect()
+    });
+    let consents = (!dice.once_in(3)).then(|| dice.some_of(&names("p", 3)));
     auth.mfa_at = (!dice.once_in(3)).then(|| ago(dice));
     auth.zone = (!dice.once_in(4)).then(|| dice.one_of(&names::<Zone>("z", 3)));
     auth.purpose = (!dice.once_in(4)).then(|| dice.one_of(&names::<Purpose>("p", 3)));
@@ -220,6 +277,8 @@ pub(super) fn question(dice: &mut Dice) -> Question {
         owner,
         team: (!dice.once_in(4)).then(|| dice.one_of(&texts("t", 2))),
         state: (!dice.once_in(4)).then(|| dice.one_of(&texts("s", 2))),
+        related,
+        consents,
         now,
     }
 }

@@ -1,6 +1,6 @@
 //! Approvals: a request binds to a digest; people of the right roles vote; the grant is used once.
 
-use crate::{Error, Session, Vault, spaces};
+use crate::{Error, Session, Vault, session::Means, spaces};
 use strongroom_audit::{Commit, Event, FactName, Outcome};
 use strongroom_cases::{ApprovalRequest, Fact, RefusalReason};
 use strongroom_policy::{ApproverRefused, Resource};
@@ -79,14 +79,14 @@ impl Session<'_> {
     /// Approving is an action of its own, on the kinds that the policy names.
     pub(crate) fn may_approve_anything(&self) -> Result<(), Error> {
         let vault = self.vault;
-        let subject = vault.config.policy.subject(&self.actor);
+        let subject = vault.config.policy.bind(&self.actor, &self.auth);
         let kinds: Vec<&Kind> =
             vault.config.schema.kinds().map(strongroom_policy::KindSchema::name).collect();
         let granted = kinds.iter().find(|kind| subject.has_grant(Action::Approve, kind));
         let kind = granted.or_else(|| kinds.first()).ok_or(Error::NotFound { what: "kind" })?;
         let resource = Resource::new(kind, vault.config.kind(kind)?.label());
         let permit = self.decide(Action::Approve, &resource)?;
-        self.clear(permit, None, false).map(drop)
+        self.clear(permit, Means::NONE).map(drop)
     }
 
     fn step(

@@ -64,7 +64,7 @@ impl Session<'_> {
         // The case and the record move in one commit.
         let mut commit =
             Commit::new(vault.durable).changes(vault.case_row(case, &encoded, stored.map(|(_, old)| old))?);
-        commit = commit.changes(self.asked_notices(&cleared)?);
+        commit = commit.changes(self.owed(&cleared, 1)?);
         for fact in &facts {
             commit = commit.event(self.fact_event(fact).case(case).customer(contract.customer()));
         }

@@ -3,6 +3,7 @@
 use crate::{
     Error, Fields, Session,
     row::{Head, Row},
+    session::Means,
     spaces,
 };
 use std::collections::{BTreeMap, HashSet};
@@ -81,7 +82,7 @@ pub(crate) struct Prepared {
 const GROUP_RECORDS: usize = 128;
 const GROUP_BYTES: usize = 160 * 1024;
 
-impl Session<'_> {
+impl<'v> Session<'v> {
     /// Creates a record.
     ///
     /// # Errors
@@ -134,7 +135,7 @@ impl Session<'_> {
 
     /// Only who may import the kind at all has keys made for its new customers.
     fn may_be_born(&self, row: &NewRecord) -> bool {
-        let subject = self.vault.config.policy.subject(&self.actor);
+        let subject = self.vault.config.policy.bind(&self.actor, &self.auth);
         row.customer == Whose::New && subject.has_grant(Action::Import, &row.kind)
     }
 
@@ -159,7 +160,7 @@ impl Session<'_> {
         let cleared = self.clear_creation(action, schema, known, owner, state.as_deref())?;
         // An import brings in what its clerk may not read again; whoever creates by hand writes what they may see.
         if action == Action::Create {
-            let projection = Projection::new(&vault.config.schema, &cleared);
+            let projection = vault.projection(&cleared);
             writable(&projection, &new.kind, new.fields.iter().map(|(name, _)| name))?;
         }
         // Key before data: durable before the batch that needs it.
@@ -190,7 +191,7 @@ impl Session<'_> {
         let event = event.sealed(sha256(&bytes)).version(1);
         let (mut changes, unique) = self.insertion(schema, record, &row, bytes);
         changes.append(vault.touch(customer, record, 1));
-        changes.append(self.asked_notices(&cleared)?);
+        changes.append(self.owed(&cleared, 1)?);
         let created = Created { record, customer };
         let (guard, fence) = match known {
             Some(customer) => (Some(Guard::Active { customer, generation: Some(generation) }), None),
@@ -224,7 +225,7 @@ impl Session<'_> {
         known: Option<CustomerId>,
         owner: ActorId,
         state: Option<&str>,
-    ) -> Result<Cleared, Error> {
+    ) -> Result<Cleared<'v>, Error> {
         let mut resource = Resource::new(schema.name(), schema.label());
         resource.customer = known;
         // Whose customer it is decides over what is added to them; of an import the file's owner.
@@ -237,7 +238,7 @@ impl Session<'_> {
         resource.team = self.actor.team.as_deref();
         resource.state = state;
         let permit = self.decide(action, &resource)?;
-        self.clear(permit, None, false)
+        self.clear(permit, Means::SETTLED)
     }
 
     pub(crate) fn commit_prepared(&self, prepared: Prepared) -> Result<Created, Error> {
@@ -370,7 +371,7 @@ fn initial_state(schema: &KindSchema, wanted: Option<&str>) -> Result<Option<Str
 
 /// Nobody writes what they may not see.
 pub(crate) fn writable<'f>(
-    projection: &Projection,
+    projection: &Projection<'_>,
     kind: &Kind,
     mut fields: impl Iterator<Item = &'f FieldName>,
 ) -> Result<(), Error> {

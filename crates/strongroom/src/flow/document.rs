@@ -1,6 +1,11 @@
 //! Documents: chunks are staged sealed and unreferenced, then published by the record that names them.
 
-use crate::{Error, Fields, Session, Vault, row::Head, session::Look, spaces};
+use crate::{
+    Error, Fields, Session, Vault,
+    row::Head,
+    session::{Look, Means},
+    spaces,
+};
 use std::{collections::BTreeMap, io};
 use strongroom_audit::{Commit, Guard};
 use strongroom_envelope::{CHUNK_BYTES, DocumentAddress, Generation, sha256};
@@ -48,7 +53,7 @@ impl Session<'_> {
             resource.owner = owner;
             resource.team = self.actor.team.as_deref();
             let permit = self.decide(Action::Attach, &resource)?;
-            self.clear(permit, None, false)?
+            self.clear(permit, Means::SETTLED)?
         };
         vault.refuse_closed(customer)?;
         let record = RecordId::fresh(now, vault.random.as_ref())?;
@@ -86,7 +91,7 @@ impl Session<'_> {
         let event = event.sealed(sha256(&row)).version(1);
         let commit = Commit::new(vault.durable)
             .changes(vault.touch(customer, record, 1))
-            .changes(self.asked_notices(&cleared)?)
+            .changes(self.owed(&cleared, 1)?)
             .changes(changes.put(spaces::RECORD, spaces::record(vault.tenant, record), row))
             .event(event)
             .guard(Guard::Active { customer, generation: Some(generation) });

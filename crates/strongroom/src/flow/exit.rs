@@ -1,6 +1,11 @@
 //! A customer's exit: opened and access closed, inventoried and planned, approved by somebody else, purged, certified.
 
-use crate::{Error, Session, Vault, adapters::TARGET_NAME, session::resource, spaces};
+use crate::{
+    Error, Session, Vault,
+    adapters::TARGET_NAME,
+    session::{Means, resource},
+    spaces,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use strongroom_audit::{Commit, Event, EventName, FactName, Guard};
 use strongroom_cases::{
@@ -37,7 +42,7 @@ pub struct ExitReport {
     pub certificate: Option<Certificate>,
 }
 
-impl Session<'_> {
+impl<'v> Session<'v> {
     /// Opens an exit and closes access at once: from here on nobody views, lists, exports or adds to the customer's data,
     /// and exports that wait with it in them lead nowhere. The note is sealed under the customer's own log key, which
     /// goes when the last of their data goes.
@@ -72,7 +77,7 @@ impl Session<'_> {
                 key,
                 *case.as_bytes(),
             ))
-            .changes(self.asked_notices(&cleared)?);
+            .changes(self.owed(&cleared, 1)?);
         if let (Some(note), Some(first)) = (note, commit.events.first_mut()) {
             first.detail.insert(NOTE, note.to_owned());
         }
@@ -167,7 +172,7 @@ impl Session<'_> {
     /// How an exit stands.
     pub fn exit(&self, case: CaseId) -> Result<ExitReport, Error> {
         let permit = self.decide_on_vault(Action::Audit)?;
-        self.clear(permit, None, false).map(drop)?;
+        self.clear(permit, Means::NONE).map(drop)?;
         let (exit, _) = self.vault.exit_row(case)?;
         Ok(ExitReport { exit, certificate: self.vault.certificate_row(case)? })
     }
@@ -191,7 +196,7 @@ impl Session<'_> {
     }
 
     /// Decided on the customer's own record; on the vault where that is gone already and the rest goes.
-    fn clear_exit(&self, customer: CustomerId) -> Result<Cleared, Error> {
+    fn clear_exit(&self, customer: CustomerId) -> Result<Cleared<'v>, Error> {
         let permit = match self.vault.main_record(customer)? {
             Some((record, head)) => self.decide(Action::Exit, &resource(record, &head))?,
             None if self.vault.log.fence(customer)?.is_none() => {
@@ -199,7 +204,8 @@ impl Session<'_> {
             }
             None => self.decide_on_vault(Action::Sweep)?,
         };
-        self.clear(permit, None, false)
+        // What is owed is settled once, by the commit that opens the case.
+        self.clear(permit, Means::SETTLED)
     }
 }
 

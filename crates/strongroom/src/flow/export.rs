@@ -12,7 +12,7 @@ use crate::{
         approval::describe,
         list::{LIST_LIMIT_MAX, Readable},
     },
-    session::resource,
+    session::{Means, resource},
 };
 use staged::{Staged, csv_line, recipients_digest};
 use std::collections::BTreeMap;
@@ -112,7 +112,7 @@ struct Prepared {
     approve: Vec<ApprovalStep>,
 }
 
-impl Session<'_> {
+impl<'v> Session<'v> {
     /// Takes records out, or says what stands in the way.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl Session<'_> {
         self.vault.staged_manifest(approval)?.ok_or(Error::NotFound { what: "staged export" })
     }
 
-    fn exportable(&self, request: &ExportRequest) -> Result<Vec<Readable>, Error> {
+    fn exportable(&self, request: &ExportRequest) -> Result<Vec<Readable<'v>>, Error> {
         self.vault.config.kind(&request.kind)?;
         let readable = match &request.selection {
             Selection::All => {
@@ -216,7 +216,7 @@ impl Session<'_> {
     }
 
     /// Reads (logged), projects, writes CSV, scans, redacts where asked.
-    fn prepare_export(&self, request: &ExportRequest, readable: &[Readable]) -> Result<Prepared, Error> {
+    fn prepare_export(&self, request: &ExportRequest, readable: &[Readable<'_>]) -> Result<Prepared, Error> {
         let vault = self.vault;
         let schema = vault.config.kind(&request.kind)?;
         let columns = columns(schema, request)?;
@@ -404,7 +404,7 @@ impl Session<'_> {
             let (row, _) = self.vault.row(*record)?;
             self.vault.refuse_closed(row.head.customer)?;
             let permit = self.decide(action, &resource(*record, &row.head))?;
-            self.clear(permit, Some(grant), manifest.watermark).map(drop)?;
+            self.clear(permit, Means::granted(grant, manifest.watermark)).map(drop)?;
         }
         Ok(())
     }
@@ -425,7 +425,7 @@ fn columns(schema: &KindSchema, request: &ExportRequest) -> Result<Vec<FieldName
 }
 
 /// The approvals that the permits ask for, each once, and whether any asks for a watermark.
-fn asked(readable: &[Readable]) -> (Vec<ApprovalStep>, bool) {
+fn asked(readable: &[Readable<'_>]) -> (Vec<ApprovalStep>, bool) {
     let (mut approve, mut watermark) = (Vec::new(), false);
     for obligation in readable.iter().flat_map(|one| one.cleared.obligations()) {
         match obligation {
@@ -436,11 +436,14 @@ fn asked(readable: &[Readable]) -> (Vec<ApprovalStep>, bool) {
                 }
             }
             Obligation::Watermark => watermark = true,
-            Obligation::Justify
+            Obligation::Budget { .. }
+            | Obligation::Justify
             | Obligation::Mask { .. }
             | Obligation::Notify { .. }
             | Obligation::Redact { .. }
-            | Obligation::StepUp { .. } => {}
+            | Obligation::Review { .. }
+            | Obligation::StepUp { .. }
+            | Obligation::Uses { .. } => {}
         }
     }
     (approve, watermark)

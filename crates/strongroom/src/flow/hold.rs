@@ -1,13 +1,17 @@
 //! Legal holds: placed and released under the tenant's holds version, so that no purge can race them.
 
-use crate::{Error, Session, Vault, session::resource, spaces};
+use crate::{
+    Error, Session, Vault,
+    session::{Means, resource},
+    spaces,
+};
 use strongroom_audit::{Event, EventName, FactName, FenceChange, Guard};
 use strongroom_policy::Permit;
 use strongroom_retention::{Hold, Holds, ReasonCode, Scope};
 use strongroom_store::{Batch, KeyRange, ReadExt};
 use strongroom_types::{Action, CustomerId, HoldId};
 
-impl Session<'_> {
+impl<'v> Session<'v> {
     /// Places a hold. From the moment this returns nothing in its scope is purged, on any path.
     ///
     /// # Errors
@@ -25,7 +29,7 @@ impl Session<'_> {
             .essential()
             .guard(Guard::HoldsVersion(version))
             .fence(FenceChange::BumpHolds)
-            .changes(self.asked_notices(&permit)?);
+            .changes(self.owed(&permit, 1)?);
         // SECURITY: whoever is condemned already is beyond holding; the caller must hear that, not believe otherwise.
         if let Some(customer) = vault.scope_customer(&hold.scope)? {
             commit = commit.guard(Guard::Active { customer, generation: None });
@@ -37,7 +41,7 @@ impl Session<'_> {
                 return Err(Error::TooLate { cases });
             }
         }
-        self.clear(permit, None, false).map(drop)?;
+        self.clear(permit, Means::SETTLED).map(drop)?;
         commit = commit.changes(vault.hold_row(&hold, None)?).event(event);
         vault.log.commit(now, commit)?;
         Ok(id)
@@ -64,10 +68,10 @@ impl Session<'_> {
             .essential()
             .guard(Guard::HoldsVersion(version))
             .fence(FenceChange::BumpHolds)
-            .changes(self.asked_notices(&permit)?)
+            .changes(self.owed(&permit, 1)?)
             .changes(vault.hold_row(&hold, Some(old))?)
             .event(event);
-        self.clear(permit, None, false).map(drop)?;
+        self.clear(permit, Means::SETTLED).map(drop)?;
         vault.log.commit(now, commit)?;
         Ok(())
     }
@@ -75,12 +79,12 @@ impl Session<'_> {
     /// All holds, released ones too.
     pub fn holds(&self) -> Result<Vec<Hold>, Error> {
         let permit = self.hold_permit(Action::Hold, &Scope::Everything)?;
-        self.clear(permit, None, false).map(drop)?;
+        self.clear(permit, Means::NONE).map(drop)?;
         self.vault.all_holds()
     }
 
     /// A hold on one customer is decided on the customer's kind, any wider one on the vault itself.
-    fn hold_permit(&self, action: Action, scope: &Scope) -> Result<Permit, Error> {
+    fn hold_permit(&self, action: Action, scope: &Scope) -> Result<Permit<'v>, Error> {
         let head = match scope {
             Scope::Customer(customer) => self.vault.main_record(*customer)?,
             Scope::Record(record) => Some((*record, self.vault.row(*record)?.0.head)),

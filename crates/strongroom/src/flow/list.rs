@@ -3,12 +3,12 @@
 use crate::{
     Error, Session, View,
     row::Row,
-    session::{Look, resource},
+    session::{Look, Means, resource},
     spaces,
 };
 use std::collections::BTreeMap;
 use strongroom_audit::{Commit, FactName, Fence, Guard};
-use strongroom_policy::{Cleared, Decision, Projection, Resource};
+use strongroom_policy::{Cleared, Projection, Resource};
 use strongroom_store::{Direction, KeyRange};
 use strongroom_types::{Action, CustomerId, Kind, Level, RecordId, RuleId};
 
@@ -29,13 +29,13 @@ pub struct Page {
 }
 
 /// A record that may be read, and the permit that says so.
-pub(crate) struct Readable {
+pub(crate) struct Readable<'v> {
     pub(crate) record: RecordId,
     pub(crate) row: Row,
-    pub(crate) cleared: Cleared,
+    pub(crate) cleared: Cleared<'v>,
 }
 
-impl Session<'_> {
+impl<'v> Session<'v> {
     /// The records of a kind that this person may see, at most `limit` ([`LIST_LIMIT_MAX`]), from `after` on.
     /// What may not be seen is left out without a trace in the answer.
     ///
@@ -54,7 +54,7 @@ impl Session<'_> {
         kind: &Kind,
         after: Option<RecordId>,
         limit: usize,
-    ) -> Result<(Vec<Readable>, Option<RecordId>), Error> {
+    ) -> Result<(Vec<Readable<'v>>, Option<RecordId>), Error> {
         let vault = self.vault;
         self.refuse_wholly(action, kind)?;
         let mut range = KeyRange::prefix(&spaces::kind(vault.tenant, kind));
@@ -84,7 +84,7 @@ impl Session<'_> {
     /// A kind of which no grant speaks is refused as a whole, with its reason, rather than as an empty page.
     pub(crate) fn refuse_wholly(&self, action: Action, kind: &Kind) -> Result<(), Error> {
         let schema = self.vault.config.kind(kind)?;
-        if self.vault.config.policy.subject(&self.actor).has_grant(action, kind) {
+        if self.vault.config.policy.bind(&self.actor, &self.auth).has_grant(action, kind) {
             return Ok(());
         }
         let resource = Resource::new(kind, schema.label());
@@ -92,7 +92,11 @@ impl Session<'_> {
     }
 
     /// The permit for one record among many. A denial here is not an event: nobody asked for this record.
-    pub(crate) fn read_permit(&self, action: Action, record: RecordId) -> Result<Option<Readable>, Error> {
+    pub(crate) fn read_permit(
+        &self,
+        action: Action,
+        record: RecordId,
+    ) -> Result<Option<Readable<'v>>, Error> {
         let (row, _) = match self.vault.row(record) {
             Ok(row) => row,
             // Erased between the index and the row.
@@ -100,9 +104,11 @@ impl Session<'_> {
             Err(error) => return Err(error),
         };
         let now = self.vault.now();
-        let subject = self.vault.config.policy.subject(&self.actor);
-        let decision = subject.decide(&self.auth, action, &resource(record, &row.head), now);
-        let Decision::Allow(permit) = decision else { return Ok(None) };
+        let policy = &self.vault.config.policy;
+        let bound = policy.bind(&self.actor, &self.auth);
+        let resource = resource(record, &row.head);
+        let target = policy.target(&resource);
+        let Ok(permit) = bound.decide(action, &target, now) else { return Ok(None) };
         let customer = row.head.customer;
         // Whoever is leaving, or is being purged, is on no page; and does not keep others off it.
         let fence = self.vault.log.fence(customer)?;
@@ -112,7 +118,8 @@ impl Session<'_> {
         }
         // An approval asked for an egress is left to the egress, which binds it to what goes out and marks it.
         let egress = permit.action().is_egress();
-        let cleared = self.discharge(permit, egress, egress)?;
+        let cleared =
+            self.discharge(permit, Means { granted: egress, watermarked: egress, settled: true })?;
         Ok(Some(Readable { record, row, cleared }))
     }
 
@@ -121,15 +128,15 @@ impl Session<'_> {
         &self,
         action: Action,
         kind: &Kind,
-        readable: &[Readable],
+        readable: &[Readable<'_>],
     ) -> Result<Vec<View>, Error> {
         self.log_reads(action, kind, readable)?;
         let vault = self.vault;
-        let mut projection: Option<Projection> = None;
+        let mut projection: Option<Projection<'_>> = None;
         let mut views = Vec::with_capacity(readable.len());
         for Readable { record, row, cleared } in readable {
             let fitting = projection.take().filter(|projection| projection.fits(cleared));
-            let fitting = fitting.unwrap_or_else(|| Projection::new(&vault.config.schema, cleared));
+            let fitting = fitting.unwrap_or_else(|| vault.projection(cleared));
             views.push(vault.unseal(*record, row)?.project(&fitting));
             projection = Some(fitting);
         }
@@ -139,7 +146,12 @@ impl Session<'_> {
 
     /// One entry for the whole page, with every customer on it, as durably as the most sensitive record asks. A page
     /// on which somebody is being purged is not answered.
-    pub(crate) fn log_reads(&self, action: Action, kind: &Kind, readable: &[Readable]) -> Result<(), Error> {
+    pub(crate) fn log_reads(
+        &self,
+        action: Action,
+        kind: &Kind,
+        readable: &[Readable<'_>],
+    ) -> Result<(), Error> {
         let vault = self.vault;
         let customers: BTreeMap<CustomerId, u32> =
             readable.iter().map(|one| (one.row.head.customer, one.row.generation)).collect();
@@ -159,14 +171,16 @@ impl Session<'_> {
             (None, _) => {}
         }
         let mut commit = Commit::new(vault.read_durability(level)).event(event);
-        // One notice per role that must know, not one per record.
-        let mut told: Vec<RuleId> = Vec::new();
+        // One notice per grant that asks for it, not one per record; and one count of all its records.
+        let mut reached: BTreeMap<&RuleId, (&Cleared<'_>, u64)> = BTreeMap::new();
         for one in readable {
-            let rules: Vec<RuleId> = one.cleared.rules().cloned().collect();
-            if rules.iter().any(|rule| !told.contains(rule)) {
-                commit = commit.changes(self.asked_notices(&one.cleared)?);
-                told.extend(rules);
+            for rule in one.cleared.rules() {
+                let (_, count) = reached.entry(rule).or_insert((&one.cleared, 0));
+                *count = count.saturating_add(1);
             }
+        }
+        for (cleared, count) in reached.into_values() {
+            commit = commit.changes(self.owed(cleared, count)?);
         }
         for (customer, generation) in customers {
             commit = commit.guard(Guard::Active { customer, generation: Some(generation) });

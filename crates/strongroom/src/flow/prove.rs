@@ -5,6 +5,7 @@ use crate::{
     adapters::PinnedProofs,
     flow::hold::{HOLD, HOLD_PLACE, HOLD_RELEASE},
     row::Row,
+    session::Means,
     spaces,
 };
 use std::collections::BTreeMap;
@@ -155,7 +156,7 @@ impl Session<'_> {
     /// The sealed detail of an entry, opened and checked against its commitments. The look is itself an entry.
     pub fn entry_detail(&self, index: u64) -> Result<Option<Detail>, Error> {
         let permit = self.decide_on_vault(Action::Audit)?;
-        let cleared = self.clear(permit, None, false)?;
+        let cleared = self.clear(permit, Means::NONE)?;
         let event: Event = self.allowed(&cleared).fact(FactName::from_static("entry"), index);
         self.vault.log.commit(self.vault.now(), Commit::new(self.vault.durable).event(event))?;
         Ok(self.vault.log.detail(index)?)
@@ -204,7 +205,7 @@ impl Session<'_> {
 
     fn audit_right(&self) -> Result<(), Error> {
         let permit = self.decide_on_vault(Action::Audit)?;
-        self.clear(permit, None, false).map(drop)
+        self.clear(permit, Means::NONE).map(drop)
     }
 }
 

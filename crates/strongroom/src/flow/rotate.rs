@@ -1,7 +1,7 @@
 //! Keys: turning the epoch, which makes every destroyed key unrecoverable from old pages and copies, and makes
 //! provisional certificates final.
 
-use crate::{Error, Session, Vault, spaces};
+use crate::{Error, Session, Vault, session::Means, spaces};
 use strongroom_audit::{Commit, EventName, FactName};
 use strongroom_cases::ExitState;
 use strongroom_envelope::{CustomerKeys, Destroyed, TurnProgress};
@@ -30,7 +30,7 @@ impl Session<'_> {
     pub fn turn_epoch(&self, progress: &mut dyn FnMut(TurnProgress)) -> Result<Turned, Error> {
         let vault = self.vault;
         let permit = self.decide_on_vault(Action::Rotate)?;
-        let cleared = self.clear(permit, None, false)?;
+        let cleared = self.clear(permit, Means::NONE)?;
         let event = self.allowed(&cleared).outcome(strongroom_audit::Outcome::Intended);
         vault.log.commit(vault.now(), vault.essential().event(event))?;
         let turn = vault.keys.turn_epoch(vault.now_in_log()?, progress)?;

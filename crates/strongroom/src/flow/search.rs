@@ -1,8 +1,8 @@
 //! READ by value: through the blind index, never by opening what does not match.
 
-use crate::{Error, Session, View, flow::list::record_of, spaces};
+use crate::{Error, Session, View, flow::list::record_of, session::Means, spaces};
 use strongroom_audit::{Commit, FactName, Outcome};
-use strongroom_policy::{Decision, KindSchema, Projection, Resource};
+use strongroom_policy::{KindSchema, Resource};
 use strongroom_store::{Direction, Durability, KeyRange};
 use strongroom_types::{Action, FieldName, Kind};
 
@@ -41,7 +41,7 @@ impl Session<'_> {
             };
             // SECURITY: a masked field must not be searched, or guessing would unmask it. Left out in silence here: an
             // error would say that there was a hit.
-            if Projection::new(&vault.config.schema, &one.cleared).may_search(field.as_str()) {
+            if vault.projection(&one.cleared).may_search(field.as_str()) {
                 readable.push(one);
             }
         }
@@ -55,14 +55,12 @@ impl Session<'_> {
         own.owner = Some(self.actor.id);
         own.team = self.actor.team.as_deref();
         own.state = schema.states().first().map(String::as_str);
-        let subject = self.vault.config.policy.subject(&self.actor);
-        let Decision::Allow(permit) = subject.decide(&self.auth, Action::Search, &own, self.vault.now())
-        else {
-            return Ok(());
-        };
-        if Projection::new(&self.vault.config.schema, &permit).may_search(field.as_str()) {
+        let policy = &self.vault.config.policy;
+        let (bound, target) = (policy.bind(&self.actor, &self.auth), policy.target(&own));
+        let Ok(permit) = bound.decide(Action::Search, &target, self.vault.now()) else { return Ok(()) };
+        if self.vault.projection(&permit).may_search(field.as_str()) {
             // Obligations too are settled before the index is asked, and a refusal is logged.
-            return self.clear(permit, None, false).map(drop);
+            return self.clear(permit, Means::SETTLED).map(drop);
         }
         let event = self.event(Action::Search).kind(schema.name().clone()).outcome(Outcome::Refused);
         let code = FactName::from_static("field-withheld");

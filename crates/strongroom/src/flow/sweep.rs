@@ -1,6 +1,6 @@
 //! The sweep: what is due goes. Its cost follows what is due, not what exists.
 
-use crate::{Error, Session, Vault, spaces};
+use crate::{Error, Session, Vault, session::Means, spaces};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -43,7 +43,7 @@ impl Session<'_> {
     /// [`Error::Config`] where the clock stands too far from the log's own time: a wrong year must not delete all.
     pub fn plan_sweep(&self) -> Result<SweepPlan, Error> {
         let permit = self.decide_on_vault(Action::Sweep)?;
-        self.clear(permit, None, false).map(drop)?;
+        self.clear(permit, Means::NONE).map(drop)?;
         self.vault.sweep_plan()
     }
 
@@ -51,7 +51,7 @@ impl Session<'_> {
     pub fn sweep(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<SweepReport, Error> {
         let vault = self.vault;
         let permit = self.decide_on_vault(Action::Sweep)?;
-        let cleared = self.clear(permit, None, false)?;
+        let cleared = self.clear(permit, Means::NONE)?;
         let found = vault.sweep_plan()?;
         let event = self.allowed(&cleared).count(found.due);
         vault.log.commit(vault.now(), vault.essential().event(event))?;

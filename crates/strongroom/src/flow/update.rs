@@ -8,7 +8,6 @@ use crate::{
 };
 use strongroom_audit::{Commit, Event, Guard};
 use strongroom_envelope::sha256;
-use strongroom_policy::Projection;
 use strongroom_store::Batch;
 use strongroom_types::{Action, FieldName, RecordId};
 
@@ -36,7 +35,7 @@ impl Session<'_> {
             return Err(Error::Conflict);
         }
         let kind = row.head.kind.clone();
-        let projection = Projection::new(&vault.config.schema, &cleared);
+        let projection = vault.projection(&cleared);
         writable(&projection, &kind, changes.set.iter().map(|(name, _)| name).chain(&changes.unset))?;
 
         let (mut head, mut fields, document) = vault.unseal(record, &row)?.into_parts();
@@ -58,7 +57,7 @@ impl Session<'_> {
         head.label = head.label.join(vault.config.classify(schema, fields.iter()));
         let event = self.allowed(&cleared);
         let old_bytes = bytes;
-        let with = Some(Commit::new(vault.durable).changes(self.asked_notices(&cleared)?));
+        let with = Some(Commit::new(vault.durable).changes(self.owed(&cleared, 1)?));
         let replacement = Replacement { record, old: &row, old_bytes, head, event, with };
         self.replace(replacement, &fields, document.as_deref())
     }
