@@ -44,6 +44,12 @@ impl CompiledPolicy {
         build.check.finish()?;
         let kinds = build.kinds;
         let cells = Cells::new(roles.closures.len(), kinds.len(), &deny_entries, &grant_entries);
+        let mut kind_levels = vec![Level::default(); kinds.len()];
+        for (kind, at) in &kinds {
+            if let (Some(level), Some(kind)) = (kind_levels.get_mut(*at), schema.kind(kind)) {
+                *level = kind.label().level;
+            }
+        }
         let kind_titles = kinds.keys().map(|kind| (kind.clone(), kind_title(schema, kind))).collect();
         let mut role_names: Vec<_> =
             roles.indices.iter().map(|(name, index)| (*index, name.clone())).collect();
@@ -54,6 +60,7 @@ impl CompiledPolicy {
             words: Arc::new(Words { scale: schema.scale().clone(), kind_titles }),
             names,
             kinds,
+            kind_levels,
             roles: roles.indices,
             role_names: role_names.into_iter().map(|(_, name)| name).collect(),
             parents: roles.parents,
@@ -65,6 +72,7 @@ impl CompiledPolicy {
             denies,
             cells,
             delegation,
+            source: policy.clone(),
         };
         Ok(Self { tables: Arc::new(tables) })
     }

@@ -206,6 +206,17 @@ impl Conditions {
         ControlFlow::Continue(())
     }
 
+    /// Whether all conditions hold but those that look at the record.
+    pub(crate) fn hold_but_for_record(&self, query: &Query<'_>) -> bool {
+        let mut held = true;
+        let _: ControlFlow<()> = self.each_unmet(query, |unmet| {
+            held &=
+                matches!(unmet, Unmet::Consent | Unmet::Owner | Unmet::Relation | Unmet::State | Unmet::Team);
+            ControlFlow::Continue(())
+        });
+        held
+    }
+
     /// For people.
     pub(crate) fn miss(&self, unmet: Unmet) -> Miss {
         let name = |list: &[Box<str>], at: usize| list.get(at).map_or("", |name| &**name).into();
@@ -276,6 +287,17 @@ impl DenyConditions {
                     || is_related(query.related, wanted, query.principal)
                     || is_related(query.related, wanted, query.actor)
             })
+    }
+}
+
+impl DenyConditions {
+    /// Whether the conditions may hold but for those that look at the record.
+    pub(crate) fn may_hold_but_for_record(&self, query: &Query<'_>) -> bool {
+        let among = |wanted: Option<u64>, bit: u64, known: bool| {
+            wanted.is_none_or(|wanted| !known || wanted & bit != 0)
+        };
+        among(self.purposes, query.purpose, query.auth.purpose.is_some())
+            && among(self.zones, query.zone, query.auth.zone.is_some())
     }
 }
 

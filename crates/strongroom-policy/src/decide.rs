@@ -182,7 +182,7 @@ impl<'p, 'r> Bound<'p, 'r> {
     }
 
     /// The highest level that the requirements leave within reach.
-    fn reach(&self, action: Action, query: &Query<'_>) -> Level {
+    pub(crate) fn reach(&self, action: Action, query: &Query<'_>) -> Level {
         let highest = self.tables.scale.highest();
         self.unmet(action, query).map(|requirement| requirement.below).fold(highest, Level::min)
     }

@@ -25,6 +25,26 @@ impl CompiledPolicy {
         self.tables.roles.contains_key(role)
     }
 
+    /// The roles, in the order of their names.
+    pub fn roles(&self) -> impl Iterator<Item = &RoleName> {
+        self.tables.role_names.iter()
+    }
+
+    /// The policy that it was compiled from.
+    pub fn source(&self) -> &crate::Policy {
+        &self.tables.source
+    }
+
+    /// How often a role may be lent on, and for how many days, if any may be.
+    pub(crate) fn delegation(&self) -> Option<(u8, u16)> {
+        self.tables.delegation.as_ref().map(|rule| (rule.depth_max, rule.days_max))
+    }
+
+    pub(crate) fn is_lendable(&self, role: &RoleName) -> bool {
+        let index = self.tables.roles.get(role);
+        self.tables.delegation.as_ref().zip(index).is_some_and(|(rule, index)| rule.roles.contains(*index))
+    }
+
     /// Whether an actor may stand in the directory like this: every role known, separation of duty kept.
     /// Ask when somebody joins or changes; `decide` gives unknown roles nothing and conflicting ones nothing at all.
     pub fn check_actor(&self, actor: &Actor) -> Result<(), Vec<ActorProblem>> {
@@ -93,6 +113,8 @@ pub(crate) struct Tables {
     pub(crate) words: Arc<Words>,
     pub(crate) names: Interned,
     pub(crate) kinds: FxHashMap<Kind, usize>,
+    /// By kind: the level of its label, below which no record of it lies.
+    pub(crate) kind_levels: Vec<Level>,
     pub(crate) roles: FxHashMap<RoleName, usize>,
     /// By number.
     pub(crate) role_names: Vec<RoleName>,
@@ -109,6 +131,8 @@ pub(crate) struct Tables {
     pub(crate) denies: Vec<CompiledDeny>,
     pub(crate) cells: Cells,
     pub(crate) delegation: Option<CompiledDelegation>,
+    /// What it was compiled from; rules are found in it by their place.
+    pub(crate) source: crate::Policy,
 }
 
 /// The words of explanations.
@@ -234,6 +258,12 @@ impl Tables {
             paths = longer;
         }
         Vec::new()
+    }
+
+    /// The levels that a record of a kind can have.
+    pub(crate) fn levels(&self, kind: usize) -> Vec<Level> {
+        let lowest = self.kind_levels.get(kind).copied().unwrap_or_default();
+        (lowest.rank()..=self.scale.highest().rank()).map(Level::from_rank).collect()
     }
 
     /// The first rule of separation that these break.

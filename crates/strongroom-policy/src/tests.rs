@@ -10,6 +10,7 @@
 )]
 #![expect(clippy::too_many_lines, reason = "a table is as long as its cases")]
 
+mod analysis;
 mod check;
 mod config;
 mod example;
@@ -21,10 +22,10 @@ use crate::{Actor, CompiledPolicy, Schema};
 use std::sync::LazyLock;
 use strongroom_types::{ActorId, RoleName, Timestamp};
 
-const SCHEMA: &str = include_str!("../examples/crm.schema.toml");
+pub(crate) const SCHEMA: &str = include_str!("../examples/crm.schema.toml");
 const POLICY: &str = include_str!("../examples/crm.policy.toml");
 
-fn sample() -> &'static (Schema, CompiledPolicy) {
+pub(crate) fn sample() -> &'static (Schema, CompiledPolicy) {
     static SAMPLE: LazyLock<(Schema, CompiledPolicy)> = LazyLock::new(|| {
         let schema = Schema::from_toml(SCHEMA, "crm.schema.toml").unwrap_or_else(|error| panic!("{error}"));
         let policy = CompiledPolicy::from_toml(&schema, POLICY, "crm.policy.toml");
@@ -33,12 +34,12 @@ fn sample() -> &'static (Schema, CompiledPolicy) {
     &SAMPLE
 }
 
-fn actor(number: u8, roles: &[&str]) -> Actor {
+pub(crate) fn actor(number: u8, roles: &[&str]) -> Actor {
     Actor::new(ActorId::from_bytes([number; 16]), roles.iter().map(|role| RoleName::new(role).unwrap()))
 }
 
 /// A Friday, 10:00 in Shanghai.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-20T10:00:00+08:00".parse().unwrap()
 }
 

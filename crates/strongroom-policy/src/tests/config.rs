@@ -202,7 +202,7 @@ fn a_bad_policy_is_refused_with_its_place() {
         (
             "roles = [\"admin\", \"auditor\", \"dpo\"]",
             "roles = [\"dpo\", \"approver\"]",
-            "the role `dpo` holds more than one of them by itself",
+            "the role `dpo` holds more than 1 of them by itself",
         ),
         ("from = \"Restricted\"", "from = \"Public\"", "below the lowest level nothing is left"),
         (

@@ -63,7 +63,7 @@ fn texts(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|n| format!("{prefix}{n}")).collect()
 }
 
-fn names<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, count: usize) -> Vec<T> {
+pub(super) fn names<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, count: usize) -> Vec<T> {
     texts(prefix, count).iter().map(|name| name.parse().unwrap()).collect()
 }
 
