@@ -3,7 +3,9 @@
 mod actor;
 mod analyse;
 mod bound;
+mod builder;
 mod check;
+mod classify;
 mod compile;
 mod condition;
 mod decide;
@@ -33,6 +35,10 @@ pub use actor::{Actor, ActorProblem, ApproverRefused, AuthContext, Lent, Related
 pub use analyse::{Change, DiffError, Fate, Lint, Outcome, PolicyDiff, Replayed, Simulation, Witness};
 pub use bound::{Bound, Target};
 pub use check::{RecordFault, RecordProblem, VALUE_BYTES_MAX};
+pub use classify::{
+    Classified, DowngradeError, DowngradeRequest, Downgraded, FieldIssue, FindingRule, FindingRules,
+    LevelMapping, MappingError, Minimisation, Sighting,
+};
 pub use compile::{ROLES_MAX, RULES_MAX, TABLE_ENTRIES_MAX};
 pub use decide::{Decision, Refusal};
 pub use denial::{Denial, Miss, Reason};

@@ -14,6 +14,7 @@ mod analysis;
 mod check;
 mod config;
 mod example;
+mod nist;
 mod projection;
 mod random;
 mod reference;

@@ -253,6 +253,13 @@ impl Label {
     }
 }
 
+/// The label of data derived from all of them; the lowest label of nothing.
+impl FromIterator<Label> for Label {
+    fn from_iter<I: IntoIterator<Item = Self>>(labels: I) -> Self {
+        labels.into_iter().fold(Self::default(), Self::join)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +279,9 @@ mod tests {
             prop_assert_eq!(a.join(b), b.join(a));
             prop_assert_eq!(a.join(b).join(c), a.join(b.join(c)));
             prop_assert_eq!(a.join(a), a);
+            prop_assert_eq!([a, b, c].into_iter().collect::<Label>(), a.join(b).join(c));
+            // Monotone: what is joined to more is no lower.
+            prop_assert_eq!(a.join(b).join(a.join(c)), a.join(b.join(c)));
             prop_assert!(a.join(b).level >= a.level);
             prop_assert!(a.categories.iter().all(|k| a.join(b).categories.contains(k)));
         }
