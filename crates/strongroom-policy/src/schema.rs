@@ -188,11 +188,6 @@ impl KindSchema {
         let at = self.fields.binary_search_by(|field| field.name.as_str().cmp(name)).ok()?;
         self.fields.get(at)
     }
-
-    /// Whether the kind or one of its fields lists the purpose.
-    pub(crate) fn lists_purpose(&self, purpose: &Purpose) -> bool {
-        self.fields.iter().any(|field| field.purposes.contains(purpose))
-    }
 }
 
 /// One field of a kind.

@@ -13,11 +13,13 @@
 mod analysis;
 mod check;
 mod config;
+mod directory;
 mod example;
 mod nist;
 mod projection;
 mod random;
 mod reference;
+mod usage;
 
 use crate::{Actor, CompiledPolicy, Schema};
 use std::sync::LazyLock;

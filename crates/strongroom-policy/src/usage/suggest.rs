@@ -3,11 +3,11 @@
 use super::UsageLog;
 use super::report::Seen;
 use crate::analyse::Fate;
-use crate::policy::{Grant, Policy};
+use crate::policy::{Grant, ObligationRule, Policy};
 use crate::tables::Tables;
-use crate::{CompiledPolicy, ConfigError, Directory, Replayed, Schema};
+use crate::{CompiledPolicy, ConfigError, Directory, KindSchema, Replayed, Schema};
 use std::collections::{BTreeMap, BTreeSet};
-use strongroom_types::{Action, ActorId, Kind, RoleName, RuleId};
+use strongroom_types::{Action, ActorId, FieldName, Kind, RoleName, RuleId};
 
 /// A smaller policy and a smaller directory.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl CompiledPolicy {
         for (rule, pairs) in seen.used.values().flatten() {
             used.entry(rule).or_default().extend(pairs.iter().map(|(kind, action)| (kind, *action)));
         }
-        let (policy, removed, narrowed) = narrow(self.source(), &used);
+        let (policy, removed, narrowed) = narrow(schema, self.source(), &used);
         let compiled = match Self::compile(schema, &policy) {
             Ok(compiled) => compiled,
             Err(error) => return Ok(Err(error)),
@@ -90,14 +90,14 @@ impl CompiledPolicy {
 
 type Narrowed = (Policy, Vec<RuleId>, Vec<(RuleId, Vec<RuleId>)>);
 
-fn narrow(policy: &Policy, used: &BTreeMap<&RuleId, BTreeSet<(&Kind, Action)>>) -> Narrowed {
+fn narrow(schema: &Schema, policy: &Policy, used: &BTreeMap<&RuleId, BTreeSet<(&Kind, Action)>>) -> Narrowed {
     let (mut removed, mut narrowed, mut grants) = (Vec::new(), Vec::new(), Vec::new());
     for grant in &policy.grants {
         let Some(pairs) = used.get(&grant.id) else {
             removed.push(grant.id.clone());
             continue;
         };
-        let parts = parts(grant, pairs);
+        let parts: Vec<Grant> = parts(grant, pairs).into_iter().map(|part| fitted(schema, part)).collect();
         match parts.as_slice() {
             [] => removed.push(grant.id.clone()),
             [one] if one == grant => {}
@@ -128,6 +128,25 @@ fn parts(grant: &Grant, pairs: &BTreeSet<(&Kind, Action)>) -> Vec<Grant> {
         Grant { id: id.unwrap_or_else(|| grant.id.clone()), kinds, actions, ..grant.clone() }
     };
     by_actions.into_iter().map(part).collect()
+}
+
+/// Without what a grant says of kinds that it does not speak of any more: their fields and their states.
+fn fitted(schema: &Schema, mut grant: Grant) -> Grant {
+    let kinds: Vec<&KindSchema> = grant.kinds.iter().filter_map(|kind| schema.kind(kind)).collect();
+    let known = |field: &FieldName| kinds.iter().any(|kind| kind.field(field.as_str()).is_some());
+    for rule in &mut grant.obligations {
+        if let ObligationRule::Mask { fields, .. } | ObligationRule::Redact { fields } = rule {
+            fields.retain(|field| known(field));
+        }
+    }
+    grant.obligations.retain(|rule| match rule {
+        ObligationRule::Mask { fields, .. } | ObligationRule::Redact { fields } => !fields.is_empty(),
+        _ => true,
+    });
+    if let Some(states) = &mut grant.when.states {
+        states.retain(|state| kinds.iter().any(|kind| kind.states().contains(state)));
+    }
+    grant
 }
 
 /// The part of a grant that begins with a kind; where the name would be too long, its end gives way.
