@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod crm;
+
 use std::{
     env,
     error::Error,

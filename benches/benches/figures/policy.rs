@@ -1,365 +1,276 @@
-//! Decisions on the shipped example policy beside a table of the same answers, written by hand for that policy alone.
+//! Decisions on the CRM of `strongroom_benches::crm` beside a table of the same answers, written by hand for it alone.
 //!
-//! `policy-*` hand both the same request, with roles, kind and purpose as names. `policy-bound-*` resolve the roles
-//! before, as a list of records does, and give the hand-written table every name as a number.
+//! Every figure asks the same 20,000 requests round and round, seven in ten of them allowed, over all users and records.
 
-use std::{collections::HashMap, hint::black_box};
+use std::hint::black_box;
+use strongroom_benches::crm::{Crm, Hand, HandRequest, NamedHand, Ours, Scale};
 use strongroom_benches::{Fault, Figures, Goal, Unit, ensure, repeated};
-use strongroom_policy::{
-    Actor, AuthContext, Bound, CompiledPolicy, Decision, KindSchema, Request, Resource, Schema, Target,
-};
-use strongroom_types::{Action, ActorId, Kind, Label, Purpose, RecordId, RoleName, Timestamp};
+use strongroom_policy::{Bound, CompiledPolicy, Request, Target};
+use strongroom_types::{Action, Timestamp};
 
 pub(crate) const SCHEMA: &str = include_str!("../../../crates/strongroom-policy/examples/crm.schema.toml");
 pub(crate) const POLICY: &str = include_str!("../../../crates/strongroom-policy/examples/crm.policy.toml");
 
+const NAMES: [&str; 8] = [
+    "policy-decide",
+    "policy-decide-explained",
+    "policy-decide-names",
+    "policy-10x-policies",
+    "policy-10x-entities",
+    "policy-who-can",
+    "policy-compile",
+    "policy-diff",
+];
+
 pub(crate) fn run(figures: &Figures) -> Result<(), Fault> {
-    if !figures.wants(&[
-        "policy-allow",
-        "policy-deny",
-        "policy-bound-allow",
-        "policy-bound-deny",
-        "policy-records",
-    ]) {
+    if !figures.wants(&NAMES) {
         return Ok(());
     }
-    let schema = Schema::from_toml(SCHEMA, "crm.schema.toml")?;
-    let policy = CompiledPolicy::from_toml(&schema, POLICY, "crm.policy.toml")?;
-    let hand = Hand::new();
-    let now: Timestamp = "2026-11-20T10:00:00+08:00".parse()?;
-    let mut auth = AuthContext::new(now);
-    auth.mfa_at = Some(now);
-    auth.purpose = Some(Purpose::new("service")?);
-    agree(&schema, &policy, &hand, &auth, now)?;
-
-    let actor = Actor::new(ActorId::from_bytes([1; 16]), [RoleName::new("sales")?]);
-    let kind = Kind::new("contract")?;
-    let label = schema.kind(&kind).map_or_else(Label::default, KindSchema::label);
-    for (answer, owner) in [("allow", actor.id), ("deny", ActorId::from_bytes([2; 16]))] {
-        let mut resource = Resource::new(&kind, label);
-        resource.owner = Some(owner);
-        let request = Request { actor: &actor, auth: &auth, action: Action::View, resource: &resource, now };
-        decide(figures, answer, &policy, &hand, &request)?;
-    }
-    let little = resources(&kind, label, actor.id, 1_000);
-    let much = resources(&kind, label, actor.id, 10_000);
-    let session = policy.bind(&actor, &auth);
-    let (little, much): (Vec<_>, Vec<_>) = (
-        little.iter().map(|one| policy.target(one)).collect(),
-        much.iter().map(|one| policy.target(one)).collect(),
-    );
-    let over = |targets| each(&session, targets, now);
-    figures.growth("policy-records", 10, 2.0, over(&little), over(&much))
+    let base = World::new(Scale::BASE)?;
+    base.agree()?;
+    let resources = base.ours.resources(&base.crm);
+    let (sessions, targets) = (base.sessions(), base.targets(&resources));
+    let asked = base.asked(&sessions, &targets);
+    let by_hand = base.by_hand();
+    // 2.5 times the table of numbers, 6 times with the reason, 1.3 times the table of names.
+    let share = |times: f64| Goal::Share(1.0 / times);
+    figures.ratio("policy-decide", Unit::Nanos, share(2.5), decided(&asked), table(&base.hand, &by_hand))?;
+    figures.ratio(
+        "policy-decide-explained",
+        Unit::Nanos,
+        share(6.0),
+        explained(&asked),
+        table(&base.hand, &by_hand),
+    )?;
+    names(figures, &base)?;
+    growth(figures, &asked)?;
+    who_can(figures, &base, &targets)?;
+    whole(figures, &base)
 }
 
-fn decide(
-    figures: &Figures,
-    answer: &str,
-    policy: &CompiledPolicy,
-    hand: &Hand,
-    request: &Request<'_>,
-) -> Result<(), Fault> {
-    // 2.5 times the table of numbers, 1.3 times the table of names.
-    let (numbers_goal, names_goal) = (Goal::Share(1.0 / 2.5), Goal::Share(1.0 / 1.3));
+/// A workload, in our words and by hand.
+struct World {
+    crm: Crm,
+    ours: Ours,
+    hand: Hand,
+}
+
+/// A request with every name looked up.
+struct Asked<'a> {
+    session: &'a Bound<'a, 'a>,
+    action: Action,
+    target: &'a Target<'a>,
+    now: Timestamp,
+}
+
+impl World {
+    fn new(scale: Scale) -> Result<Self, Fault> {
+        let crm = Crm::new(scale);
+        Ok(Self { ours: Ours::new(&crm)?, hand: Hand::new(&crm), crm })
+    }
+
+    /// A session for each user under each of the circumstances, by user and then by these.
+    fn sessions(&self) -> Vec<Bound<'_, '_>> {
+        let bind = |actor| self.ours.sessions.iter().map(move |auth| self.ours.policy.bind(actor, auth));
+        self.ours.actors.iter().flat_map(bind).collect()
+    }
+
+    fn targets<'a>(&'a self, resources: &'a [strongroom_policy::Resource<'a>]) -> Vec<Target<'a>> {
+        resources.iter().map(|resource| self.ours.policy.target(resource)).collect()
+    }
+
+    fn asked<'a>(&'a self, sessions: &'a [Bound<'a, 'a>], targets: &'a [Target<'a>]) -> Vec<Asked<'a>> {
+        let asked = |request: &strongroom_benches::crm::Request| {
+            let session = Ours::session(request);
+            Some(Asked {
+                session: sessions.get(request.user.checked_mul(4)?.checked_add(session)?)?,
+                action: Ours::action(request.action),
+                target: targets.get(request.record)?,
+                now: self.ours.sessions.get(session)?.session_started,
+            })
+        };
+        self.crm.requests.iter().filter_map(asked).collect()
+    }
+
+    fn by_hand(&self) -> Vec<HandRequest> {
+        self.crm.requests.iter().map(|request| self.hand.request(&self.crm, request)).collect()
+    }
+
+    /// The table gives our answers, also to requests that are drawn at random.
+    fn agree(&self) -> Result<(), Fault> {
+        let resources = self.ours.resources(&self.crm);
+        let more = self.crm.random_requests(3, 100_000);
+        let mut allowed = 0_u32;
+        for (number, request) in self.crm.requests.iter().chain(&more).enumerate() {
+            let auth = self.ours.sessions.get(Ours::session(request)).ok_or("there is a session")?;
+            let asked = Request {
+                actor: self.ours.actors.get(request.user).ok_or("there is a user")?,
+                auth,
+                action: Ours::action(request.action),
+                resource: resources.get(request.record).ok_or("there is a record")?,
+                now: auth.session_started,
+            };
+            let ours = self.ours.policy.decide(&asked).permit().is_ok();
+            let theirs = self.hand.decide(&self.hand.request(&self.crm, request)).is_some();
+            ensure(ours == theirs, &format!("request {number}: ours {ours}, by hand {theirs}"))?;
+            allowed = allowed.saturating_add(u32::from(ours && number < self.crm.requests.len()));
+        }
+        ensure(allowed == 14_000, &format!("seven in ten of the requests are allowed, not {allowed}"))
+    }
+}
+
+fn decided<'a>(asked: &'a [Asked<'a>]) -> impl FnMut() -> Result<f64, Fault> + use<'a> {
+    let mut next = asked.iter().cycle();
+    repeated(move || {
+        let one = next.next().ok_or("there are requests")?;
+        let _ = black_box(one.session.decide(one.action, one.target, one.now));
+        Ok(())
+    })
+}
+
+/// With the reason: the grant that allows, or the rule that blocks and the nearest miss.
+fn explained<'a>(asked: &'a [Asked<'a>]) -> impl FnMut() -> Result<f64, Fault> + use<'a> {
+    let mut next = asked.iter().cycle();
+    repeated(move || {
+        let one = next.next().ok_or("there are requests")?;
+        match one.session.decide(one.action, one.target, one.now) {
+            Ok(permit) => drop(black_box(permit.rules().next())),
+            Err(refusal) => drop(black_box(refusal.explain())),
+        }
+        Ok(())
+    })
+}
+
+fn table<'a>(hand: &'a Hand, requests: &'a [HandRequest]) -> impl FnMut() -> Result<f64, Fault> + use<'a> {
+    let mut next = requests.iter().cycle();
+    repeated(move || {
+        let one = next.next().ok_or("there are requests")?;
+        let _ = black_box(hand.decide(one));
+        Ok(())
+    })
+}
+
+fn names(figures: &Figures, base: &World) -> Result<(), Fault> {
+    if !figures.wants(&["policy-decide-names"]) {
+        return Ok(());
+    }
+    let resources = base.ours.resources(&base.crm);
+    let named = NamedHand::new(&base.crm);
+    let theirs: Vec<_> =
+        base.crm.requests.iter().filter_map(|request| named.request(&base.crm, request)).collect();
+    let ours = base.crm.requests.iter().filter_map(|request| {
+        let auth = base.ours.sessions.get(Ours::session(request))?;
+        let (actor, resource) = (base.ours.actors.get(request.user)?, resources.get(request.record)?);
+        let action = Ours::action(request.action);
+        Some(Request { actor, auth, action, resource, now: auth.session_started })
+    });
+    let ours: Vec<Request<'_>> = ours.collect();
+    let (mut next, mut next_by_hand) = (ours.iter().cycle(), theirs.iter().cycle());
     figures.ratio(
-        &format!("policy-{answer}"),
+        "policy-decide-names",
         Unit::Nanos,
-        names_goal,
+        Goal::Share(1.0 / 1.3),
         repeated(|| {
-            drop(black_box(policy.decide(black_box(request))));
+            drop(black_box(base.ours.policy.decide(next.next().ok_or("there are requests")?)));
             Ok(())
         }),
         repeated(|| {
-            black_box(hand.decide(black_box(request)));
-            Ok(())
-        }),
-    )?;
-    let (session, target) = (policy.bind(request.actor, request.auth), policy.target(request.resource));
-    let numbers = hand.numbers(request);
-    figures.ratio(
-        &format!("policy-bound-{answer}"),
-        Unit::Nanos,
-        numbers_goal,
-        repeated(|| {
-            let _ = black_box(session.decide(request.action, black_box(&target), request.now));
-            Ok(())
-        }),
-        repeated(|| {
-            black_box(hand.decide_numbers(black_box(&numbers)));
+            let _ = black_box(named.decide(next_by_hand.next().ok_or("there are requests")?));
             Ok(())
         }),
     )
 }
 
-/// One decision per round-robin record.
-fn each<'a>(
-    session: &'a Bound<'a, 'a>,
-    targets: &'a [Target<'a>],
-    now: Timestamp,
-) -> impl FnMut() -> Result<f64, Fault> + use<'a> {
-    let mut next = targets.iter().cycle();
-    repeated(move || {
-        let target = next.next().ok_or("there are records")?;
-        let _ = black_box(session.decide(Action::View, target, now));
-        Ok(())
-    })
-}
-
-/// Of ten records, seven are the actor's.
-fn resources(kind: &Kind, label: Label, actor: ActorId, count: u32) -> Vec<Resource<'_>> {
-    let resource = |number: u32| {
-        let mut id = [9; 16];
-        id.iter_mut().zip(number.to_be_bytes()).for_each(|(byte, new)| *byte = new);
-        let mut resource = Resource::new(kind, label);
-        resource.record = Some(RecordId::from_bytes(id));
-        resource.owner = Some(if number % 10 < 7 { actor } else { ActorId::from_bytes(id) });
-        resource
-    };
-    (0..count).map(resource).collect()
-}
-
-/// The table gives the policy's answers to every request that can be made of the words it knows.
-fn agree(
-    schema: &Schema,
-    policy: &CompiledPolicy,
-    hand: &Hand,
-    auth: &AuthContext,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    for role in ROLES {
-        let actor = Actor::new(ActorId::from_bytes([1; 16]), [RoleName::new(role)?]);
-        for kind in KINDS {
-            let kind = Kind::new(kind)?;
-            let label = schema.kind(&kind).map_or_else(Label::default, KindSchema::label);
-            // Managers may approve by a role that they inherit, which the table leaves out.
-            for action in Action::ALL.iter().copied().filter(|action| *action != Action::Approve) {
-                for owner in [actor.id, ActorId::from_bytes([2; 16])] {
-                    let mut resource = Resource::new(&kind, label);
-                    resource.owner = Some(owner);
-                    let request = Request { actor: &actor, auth, action, resource: &resource, now };
-                    let ours = match policy.decide(&request) {
-                        Decision::Allow(permit) => permit.rules().next().map(|rule| rule.as_str().to_owned()),
-                        Decision::Deny(_) => None,
-                    };
-                    let theirs = hand.decide(&request).map(str::to_owned);
-                    ensure(ours == theirs, &format!("{role} {action} {kind}: {ours:?}, by hand {theirs:?}"))?;
-                }
-            }
+fn growth(figures: &Figures, asked: &[Asked<'_>]) -> Result<(), Fault> {
+    for (name, scale, goal) in
+        [("policy-10x-policies", Scale::POLICIES, 1.3), ("policy-10x-entities", Scale::ENTITIES, 2.0)]
+    {
+        if figures.wants(&[name]) {
+            let world = World::new(scale)?;
+            world.agree()?;
+            let resources = world.ours.resources(&world.crm);
+            let (sessions, targets) = (world.sessions(), world.targets(&resources));
+            let much = world.asked(&sessions, &targets);
+            figures.growth(name, 10, goal, decided(asked), decided(&much))?;
         }
     }
     Ok(())
 }
 
-/// A grant as somebody would write it down for this one policy.
-struct Rule {
-    id: &'static str,
-    role: &'static str,
-    kinds: &'static [&'static str],
-    actions: &'static [Action],
-    own: bool,
-    mfa: bool,
-    purposes: &'static [&'static str],
-}
-
-const ROLES: [&str; 3] = ["sales", "manager", "support"];
-const KINDS: [&str; 7] =
-    ["customer", "contact", "transaction", "preference", "feedback", "contract", "document"];
-const PURPOSES: [&str; 4] = ["service", "contract", "marketing", "legal"];
-
-const READ: &[Action] = &[Action::View, Action::List, Action::Search, Action::Open];
-const EGRESS: &[Action] = &[Action::Export, Action::Print, Action::Share, Action::Send];
-
-const RULES: [Rule; 10] = [
-    Rule {
-        id: "sales-own-contracts-read",
-        role: "sales",
-        kinds: &["contract", "document"],
-        actions: READ,
-        own: true,
-        mfa: false,
-        purposes: &["service", "contract"],
-    },
-    Rule {
-        id: "sales-own-contracts-edit",
-        role: "sales",
-        kinds: &["contract", "document"],
-        actions: &[Action::Create, Action::Update, Action::Contract, Action::Attach],
-        own: true,
-        mfa: true,
-        purposes: &["service", "contract"],
-    },
-    Rule {
-        id: "sales-own-customers",
-        role: "sales",
-        kinds: &["customer", "contact", "transaction", "preference", "feedback"],
-        actions: READ,
-        own: true,
-        mfa: false,
-        purposes: &["service", "contract", "marketing"],
-    },
-    Rule {
-        id: "sales-own-dealings",
-        role: "sales",
-        kinds: &["contact", "preference", "feedback"],
-        actions: &[Action::Create, Action::Update],
-        own: true,
-        mfa: false,
-        purposes: &["service", "contract", "marketing"],
-    },
-    Rule {
-        id: "sales-export-own",
-        role: "sales",
-        kinds: &["customer", "contract"],
-        actions: EGRESS,
-        own: true,
-        mfa: true,
-        purposes: &["service", "contract"],
-    },
-    Rule {
-        id: "managers-customers",
-        role: "manager",
-        kinds: &["customer", "contact", "transaction", "preference", "feedback", "document"],
-        actions: &[
-            Action::View,
-            Action::List,
-            Action::Search,
-            Action::Open,
-            Action::Create,
-            Action::Update,
-            Action::Attach,
-            Action::Import,
-        ],
-        own: false,
-        mfa: true,
-        purposes: &["service", "contract", "marketing"],
-    },
-    Rule {
-        id: "managers-view-contracts",
-        role: "manager",
-        kinds: &["contract"],
-        actions: READ,
-        own: false,
-        mfa: true,
-        purposes: &["service", "contract"],
-    },
-    Rule {
-        id: "managers-export",
-        role: "manager",
-        kinds: &["customer", "contract"],
-        actions: EGRESS,
-        own: false,
-        mfa: true,
-        purposes: &["service", "contract"],
-    },
-    Rule {
-        id: "support-masked-customers",
-        role: "support",
-        kinds: &["customer"],
-        actions: &[Action::View, Action::List, Action::Search],
-        own: false,
-        mfa: false,
-        purposes: &["service"],
-    },
-    Rule {
-        id: "support-dealings",
-        role: "support",
-        kinds: &["contact", "preference", "feedback"],
-        actions: &[Action::View, Action::List, Action::Search, Action::Create, Action::Update],
-        own: false,
-        mfa: false,
-        purposes: &["service"],
-    },
-];
-
-/// A request with every name as a number.
-struct Numbers {
-    actor: ActorId,
-    roles: u8,
-    kind: usize,
-    action: usize,
-    owner: Option<ActorId>,
-    mfa_at: Option<Timestamp>,
-    now: Timestamp,
-    purpose: u8,
-}
-
-struct Cell {
-    id: &'static str,
-    role: u8,
-    own: bool,
-    mfa: bool,
-    purposes: u8,
-}
-
-/// The rules by kind and action. Every kind is within the clearance of the three roles, and no manager's rule edits
-/// contracts, so neither clearances nor the policy's one deny need a check of their own.
-struct Hand {
-    roles: HashMap<&'static str, u8>,
-    kinds: HashMap<&'static str, usize>,
-    purposes: HashMap<&'static str, u8>,
-    cells: Vec<Vec<Cell>>,
-}
-
-impl Hand {
-    fn new() -> Self {
-        let bits = |names: &[&'static str]| {
-            names.iter().copied().zip((0..8).map(|bit| 1_u8 << bit)).collect::<HashMap<_, _>>()
-        };
-        let (roles, purposes) = (bits(&ROLES), bits(&PURPOSES));
-        let cell = |rule: &Rule| Cell {
-            id: rule.id,
-            role: roles.get(rule.role).copied().unwrap_or(0),
-            own: rule.own,
-            mfa: rule.mfa,
-            purposes: rule
-                .purposes
-                .iter()
-                .filter_map(|name| purposes.get(name))
-                .fold(0, |all, bit| all | bit),
-        };
-        let of = |kind: &'static str, action: Action| {
-            let speaks = |rule: &&Rule| rule.kinds.contains(&kind) && rule.actions.contains(&action);
-            RULES.iter().filter(speaks).map(cell).collect::<Vec<_>>()
-        };
-        let cells = KINDS.iter().flat_map(|kind| Action::ALL.iter().map(move |action| (kind, action)));
-        let cells = cells.map(|(kind, action)| of(kind, *action)).collect();
-        let kinds = KINDS.iter().copied().zip(0..).collect();
-        Self { roles, kinds, purposes, cells }
+/// Everybody among 1,000 who can see a record, beside asking the table for each.
+fn who_can(figures: &Figures, base: &World, targets: &[Target<'_>]) -> Result<(), Fault> {
+    if !figures.wants(&["policy-who-can"]) {
+        return Ok(());
     }
-
-    fn decide(&self, request: &Request<'_>) -> Option<&'static str> {
-        self.decide_numbers(&self.numbers(request))
-    }
-
-    fn numbers(&self, request: &Request<'_>) -> Numbers {
-        let Request { actor, auth, action, resource, now } = request;
-        let role = |name: &RoleName| self.roles.get(name.as_str()).copied().unwrap_or(0);
-        let purpose = auth.purpose.as_ref().and_then(|name| self.purposes.get(name.as_str()));
-        Numbers {
-            actor: actor.id,
-            roles: if actor.active { actor.roles.iter().map(role).fold(0, |all, bit| all | bit) } else { 0 },
-            kind: self.kinds.get(resource.kind.as_str()).copied().unwrap_or(usize::MAX),
-            action: number(*action),
-            owner: resource.owner,
-            mfa_at: auth.mfa_at,
-            now: *now,
-            purpose: purpose.copied().unwrap_or(0),
-        }
-    }
-
-    fn decide_numbers(&self, of: &Numbers) -> Option<&'static str> {
-        let at = of.kind.checked_mul(Action::ALL.len())?.checked_add(of.action)?;
-        let holds = |cell: &&Cell| {
-            cell.role & of.roles != 0
-                && (!cell.own || of.owner == Some(of.actor))
-                && (!cell.mfa || of.mfa_at.is_some_and(|at| at <= of.now))
-                && cell.purposes & of.purpose != 0
-        };
-        self.cells.get(at)?.iter().find(holds).map(|cell| cell.id)
-    }
+    let roster = base.ours.policy.roster(&base.ours.actors);
+    let auth = base.ours.sessions.last().ok_or("there are sessions")?;
+    let (mut next, mut record) = (targets.iter().cycle(), 0_usize);
+    let all = base.crm.records.len();
+    figures.ratio(
+        "policy-who-can",
+        Unit::Nanos,
+        Goal::Nanos(10_000.0),
+        repeated(|| {
+            let target = next.next().ok_or("there are records")?;
+            let everybody = (None, usize::MAX);
+            drop(black_box(roster.who_can(Action::View, target, auth, auth.session_started, everybody)));
+            Ok(())
+        }),
+        repeated(|| {
+            record = record.wrapping_add(1) % all;
+            let action = strongroom_benches::crm::number(Action::View);
+            let can = (0..base.crm.users.len()).filter(|user| {
+                let request =
+                    strongroom_benches::crm::Request { user: *user, action, record, mfa: true, office: true };
+                base.hand.decide(&base.hand.request(&base.crm, &request)).is_some()
+            });
+            black_box(can.count());
+            Ok(())
+        }),
+    )
 }
 
-#[expect(clippy::as_conversions, reason = "the number of an enum's variant, as a table by hand would use it")]
-const fn number(action: Action) -> usize {
-    action as usize
+/// What is done once for each policy: compiling 3,400 rules, and comparing two policies of the base size.
+fn whole(figures: &Figures, base: &World) -> Result<(), Fault> {
+    if figures.wants(&["policy-compile"]) {
+        let big = World::new(Scale::POLICIES)?;
+        figures.ratio(
+            "policy-compile",
+            Unit::Nanos,
+            Goal::Nanos(20e6),
+            repeated(|| {
+                drop(black_box(CompiledPolicy::compile(&big.ours.schema, &big.ours.source)?));
+                Ok(())
+            }),
+            repeated(|| {
+                drop(black_box(Hand::new(&big.crm)));
+                Ok(())
+            }),
+        )?;
+    }
+    if figures.wants(&["policy-diff"]) {
+        let mut changed = base.ours.source.clone();
+        // Ten grants go, ten lose a condition, one deny goes.
+        changed.grants.drain(0..10);
+        changed.grants.iter_mut().take(10).for_each(|grant| grant.when = strongroom_policy::When::default());
+        changed.denies.pop();
+        let changed = CompiledPolicy::compile(&base.ours.schema, &changed)?;
+        let now = strongroom_benches::crm::instant(true);
+        let diff = base.ours.policy.diff(&changed, now)?;
+        ensure(!diff.lost.is_empty() && !diff.gained.is_empty(), "the change takes and gives")?;
+        figures.ratio(
+            "policy-diff",
+            Unit::Nanos,
+            Goal::Nanos(100e6),
+            repeated(|| {
+                drop(black_box(base.ours.policy.diff(&changed, now)?));
+                Ok(())
+            }),
+            repeated(|| {
+                drop(black_box(CompiledPolicy::compile(&base.ours.schema, &base.ours.source)?));
+                Ok(())
+            }),
+        )?;
+    }
+    Ok(())
 }

@@ -2,25 +2,42 @@
 
 use crate::tables::{RoleSet, Tables};
 use crate::{Actor, AuthContext, Related, Resource};
-use std::collections::BTreeMap;
-use strongroom_types::{ActorId, CustomerId, Kind, Level, Purpose, RecordId, RuleId, Timestamp};
+use rustc_hash::FxBuildHasher;
+use std::{collections::BTreeMap, hash::BuildHasher};
+use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RuleId, Timestamp};
 
 /// Somebody's session, bound to one policy: roles, purpose and place are looked up, separation of duty is checked.
 /// Made by [`CompiledPolicy::bind`](crate::CompiledPolicy::bind); decides in tens of nanoseconds.
 #[derive(Debug)]
 pub struct Bound<'p, 'r> {
     pub(crate) tables: &'p Tables,
+    pub(crate) id: ActorId,
+    team: Option<Team<'r>>,
     pub(crate) actor: &'r Actor,
     pub(crate) auth: &'r AuthContext,
-    /// The active roles of the actor and all that were lent: the denies on any of them bind.
-    pub(crate) all: RoleSet,
     /// The actor's own active roles.
     pub(crate) roles: RoleSet,
-    pub(crate) lent: Vec<(RoleSet, &'r crate::Lent)>,
+    /// Apart, since few have any: a bound session is as small as can be.
+    lent: Option<Box<Borrowed<'r>>>,
     pub(crate) standing: Standing<'p>,
     pub(crate) purpose_bit: u64,
     pub(crate) zone_bit: u64,
     pub(crate) purpose: Option<&'p Purpose>,
+}
+
+/// Roles that others lent.
+#[derive(Debug)]
+struct Borrowed<'r> {
+    all: RoleSet,
+    each: Vec<(RoleSet, &'r crate::Lent)>,
+}
+
+impl<'r> Borrowed<'r> {
+    fn new(tables: &Tables, lent: &'r [crate::Lent]) -> Self {
+        let each: Vec<_> = lent.iter().map(|lent| (tables.role_set(&lent.roles), lent)).collect();
+        let all = each.iter().fold(RoleSet::default(), |all, (some, _)| all.union(*some));
+        Self { all, each }
+    }
 }
 
 /// Whether somebody may act at all.
@@ -39,23 +56,24 @@ impl<'p, 'r> Bound<'p, 'r> {
             // Only what is assigned, or inherited by what is, can be active.
             Some(active) => tables.role_set(active).common_set(tables.closure(assigned)),
         };
-        let lent: Vec<_> = actor.lent.iter().map(|lent| (tables.role_set(&lent.roles), lent)).collect();
-        let borrowed = lent.iter().fold(RoleSet::default(), |all, (some, _)| all.union(*some));
-        let all = roles.union(borrowed);
+        let lent = (!actor.lent.is_empty()).then(|| Box::new(Borrowed::new(tables, &actor.lent)));
+        let borrowed = lent.as_ref().map_or(RoleSet::default(), |lent| lent.all);
         let standing = if !actor.active {
             Standing::Inactive
         } else if tables.separations.is_empty() {
             Standing::Good
         } else {
-            let conflict = tables.conflict(tables.closure(assigned.union(borrowed)), tables.closure(all));
+            let conflict = tables
+                .conflict(tables.closure(assigned.union(borrowed)), tables.closure(roles.union(borrowed)));
             conflict.map_or(Standing::Good, |rule| Standing::Conflicting(&rule.id))
         };
         let purpose = auth.purpose.as_ref();
         Self {
             tables,
+            id: actor.id,
+            team: Team::of(actor.team.as_deref()),
             actor,
             auth,
-            all,
             roles,
             lent,
             standing,
@@ -67,6 +85,17 @@ impl<'p, 'r> Bound<'p, 'r> {
         }
     }
 
+    /// The active roles of the actor and all that were lent: the denies on any of them bind.
+    #[inline]
+    pub(crate) fn all(&self) -> RoleSet {
+        self.lent.as_ref().map_or(self.roles, |lent| self.roles.union(lent.all))
+    }
+
+    /// What each lender lent.
+    pub(crate) fn lent(&self) -> &[(RoleSet, &'r crate::Lent)] {
+        self.lent.as_ref().map(|lent| lent.each.as_slice()).unwrap_or_default()
+    }
+
     /// What the conditions are asked about, for the actor's own roles or for what one lender lent.
     #[inline]
     pub(crate) fn query<'q>(
@@ -75,31 +104,33 @@ impl<'p, 'r> Bound<'p, 'r> {
         target: &'q Target<'q>,
         now: Timestamp,
     ) -> Query<'q> {
-        let actor = self.actor;
         let own = |id: ActorId| target.owner.map(|owner| owner == id);
-        let team = |team: Option<&str>| target.team.zip(team).map(|(a, b)| a == b);
-        let (actor_own, actor_team) = (own(actor.id), team(actor.team.as_deref()));
+        let team = |team: Option<Team<'_>>| target.team.zip(team).map(|(a, b)| a == b);
+        let (actor_own, actor_team) = (own(self.id), team(self.team));
         let (principal, own, team) = match lender {
-            None => (actor.id, actor_own, actor_team),
-            Some(lender) => (lender.by, own(lender.by), team(lender.team.as_deref())),
+            None => (self.id, actor_own, actor_team),
+            Some(lender) => (lender.by, own(lender.by), team(Team::of(lender.team.as_deref()))),
         };
-        Query {
-            auth: self.auth,
-            evidence: &actor.evidence,
-            now,
-            actor: actor.id,
-            principal,
-            own,
-            team,
-            actor_own,
-            actor_team,
-            purpose: self.purpose_bit,
-            zone: self.zone_bit,
-            state: target.state_bit,
-            has_state: target.has_state,
-            related: target.related,
-            consents: target.consents,
-        }
+        Query { bound: self, target, now, principal, own, team, actor_own, actor_team }
+    }
+}
+
+/// A team's name and its hash: most teams differ, and that shows without looking at the names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Team<'a> {
+    hash: u64,
+    pub(crate) name: &'a str,
+}
+
+impl<'a> Team<'a> {
+    fn of(name: Option<&'a str>) -> Option<Self> {
+        name.map(|name| Self { hash: FxBuildHasher.hash_one(name), name })
+    }
+}
+
+impl PartialEq for Team<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.name == other.name
     }
 }
 
@@ -109,34 +140,29 @@ impl<'p, 'r> Bound<'p, 'r> {
 pub struct Target<'a> {
     /// Which policy's numbers these are.
     pub(crate) tables: &'a Tables,
-    pub(crate) kind: Option<usize>,
-    pub(crate) kind_name: &'a Kind,
-    pub(crate) level: Level,
+    /// What is rarely looked at.
+    pub(crate) resource: &'a Resource<'a>,
+    pub(crate) state_bit: u64,
+    pub(crate) team: Option<Team<'a>>,
+    pub(crate) owner: Option<ActorId>,
     pub(crate) record: Option<RecordId>,
     pub(crate) customer: Option<CustomerId>,
-    pub(crate) owner: Option<ActorId>,
-    pub(crate) team: Option<&'a str>,
-    pub(crate) state_bit: u64,
-    pub(crate) has_state: bool,
-    related: Option<&'a [Related<'a>]>,
-    consents: Option<&'a [Purpose]>,
+    pub(crate) kind: Option<u16>,
+    pub(crate) level: Level,
 }
 
 impl<'a> Target<'a> {
-    pub(crate) fn new(tables: &'a Tables, resource: &Resource<'a>) -> Self {
+    pub(crate) fn new(tables: &'a Tables, resource: &'a Resource<'a>) -> Self {
         Self {
             tables,
-            kind: tables.kinds.get(resource.kind).copied(),
-            kind_name: resource.kind,
-            level: resource.label.level,
+            resource,
+            state_bit: resource.state.map_or(0, |state| tables.names.states.bit(state)),
+            team: Team::of(resource.team),
+            owner: resource.owner,
             record: resource.record,
             customer: resource.customer,
-            owner: resource.owner,
-            team: resource.team,
-            state_bit: resource.state.map_or(0, |state| tables.names.states.bit(state)),
-            has_state: resource.state.is_some(),
-            related: resource.related,
-            consents: resource.consents,
+            kind: tables.kinds.get(resource.kind).and_then(|kind| u16::try_from(*kind).ok()),
+            level: resource.label.level,
         }
     }
 }
@@ -144,28 +170,35 @@ impl<'a> Target<'a> {
 /// What conditions are asked about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Query<'q> {
-    pub(crate) auth: &'q AuthContext,
-    pub(crate) evidence: &'q BTreeMap<String, Timestamp>,
+    pub(crate) bound: &'q Bound<'q, 'q>,
+    pub(crate) target: &'q Target<'q>,
     pub(crate) now: Timestamp,
-    pub(crate) actor: ActorId,
     /// On whose behalf: the lender of the roles, or else the actor.
     pub(crate) principal: ActorId,
     pub(crate) own: Option<bool>,
     pub(crate) team: Option<bool>,
     pub(crate) actor_own: Option<bool>,
     pub(crate) actor_team: Option<bool>,
-    pub(crate) purpose: u64,
-    pub(crate) zone: u64,
-    pub(crate) state: u64,
-    pub(crate) has_state: bool,
-    pub(crate) related: Option<&'q [Related<'q>]>,
-    consents: Option<&'q [Purpose]>,
 }
 
-impl Query<'_> {
+impl<'q> Query<'q> {
+    pub(crate) fn auth(&self) -> &'q AuthContext {
+        self.bound.auth
+    }
+
+    pub(crate) fn evidence(&self) -> &'q BTreeMap<String, Timestamp> {
+        &self.bound.actor.evidence
+    }
+
+    pub(crate) fn related(&self) -> Option<&'q [Related<'q>]> {
+        self.target.resource.related
+    }
+
     /// Whether the person whom the record is about has consented to the purpose of the request.
     pub(crate) fn consented(&self) -> bool {
-        let purpose = self.auth.purpose.as_ref();
-        purpose.zip(self.consents).is_some_and(|(purpose, consents)| consents.contains(purpose))
+        let purpose = self.auth().purpose.as_ref();
+        purpose
+            .zip(self.target.resource.consents)
+            .is_some_and(|(purpose, consents)| consents.contains(purpose))
     }
 }

@@ -68,6 +68,7 @@ impl CompiledPolicy {
             clearances: roles.clearances,
             requirements,
             separations,
+            grant_needs: grants.iter().map(|grant| grant.conditions.all_needs()).collect(),
             grants,
             denies,
             cells,

@@ -119,6 +119,10 @@ impl Conditions {
         self
     }
 
+    pub(crate) const fn all_needs(&self) -> u16 {
+        self.needs
+    }
+
     pub(crate) const fn needs(&self, bits: u16) -> bool {
         self.needs & bits != 0
     }
@@ -147,22 +151,22 @@ impl Conditions {
         if self.needs(needs::TEAM) && query.team != Some(true) {
             unmet(Unmet::Team)?;
         }
-        if self.needs(needs::STATE) && self.states & query.state == 0 {
+        if self.needs(needs::STATE) && self.states & query.target.state_bit == 0 {
             unmet(Unmet::State)?;
         }
-        if self.needs(needs::PURPOSE) && self.purposes & query.purpose == 0 {
+        if self.needs(needs::PURPOSE) && self.purposes & query.bound.purpose_bit == 0 {
             unmet(Unmet::Purpose)?;
         }
-        if self.needs(needs::ZONE) && self.zones & query.zone == 0 {
+        if self.needs(needs::ZONE) && self.zones & query.bound.zone_bit == 0 {
             unmet(Unmet::Zone)?;
         }
         if let Some(most) = self.session_age_max
-            && !is_recent(Some(query.auth.session_started), most, query.now)
+            && !is_recent(Some(query.auth().session_started), most, query.now)
         {
             unmet(Unmet::SessionAge(most))?;
         }
         if self.needs(needs::MFA) {
-            match (query.auth.mfa_at.filter(|at| *at <= query.now), self.mfa_age_max) {
+            match (query.auth().mfa_at.filter(|at| *at <= query.now), self.mfa_age_max) {
                 (None, _) => unmet(Unmet::Mfa)?,
                 (Some(at), Some(most)) if !is_recent(Some(at), most, query.now) => {
                     unmet(Unmet::MfaAge(most))?;
@@ -184,22 +188,22 @@ impl Conditions {
         if self.window.as_ref().is_some_and(|window| !window.contains(query.now)) {
             unmet(Unmet::Hours)?;
         }
-        if self.needs(needs::GLASS) && !query.auth.broke_glass {
+        if self.needs(needs::GLASS) && !query.auth().broke_glass {
             unmet(Unmet::Glass)?;
         }
         if self.needs(needs::CONSENT) && !query.consented() {
             unmet(Unmet::Consent)?;
         }
-        if self.needs(needs::RELATION) && !is_related(query.related, &self.relations, query.principal) {
+        if self.needs(needs::RELATION) && !is_related(query.related(), &self.relations, query.principal) {
             unmet(Unmet::Relation)?;
         }
         for (at, name) in self.device.iter().enumerate() {
-            if !query.auth.device.iter().any(|posture| **posture == **name) {
+            if !query.auth().device.iter().any(|posture| **posture == **name) {
                 unmet(Unmet::Device(at))?;
             }
         }
         for (at, name) in self.evidence.iter().enumerate() {
-            if query.evidence.get(&**name).is_none_or(|until| *until <= query.now) {
+            if query.evidence().get(&**name).is_none_or(|until| *until <= query.now) {
                 unmet(Unmet::Evidence(at))?;
             }
         }
@@ -279,13 +283,13 @@ impl DenyConditions {
         };
         agrees(self.own, query.own, query.actor_own)
             && agrees(self.team, query.team, query.actor_team)
-            && among(self.purposes, query.purpose, query.auth.purpose.is_some())
-            && among(self.zones, query.zone, query.auth.zone.is_some())
-            && among(self.states, query.state, query.has_state)
+            && among(self.purposes, query.bound.purpose_bit, query.auth().purpose.is_some())
+            && among(self.zones, query.bound.zone_bit, query.auth().zone.is_some())
+            && among(self.states, query.target.state_bit, query.target.resource.state.is_some())
             && self.relations.as_ref().is_none_or(|wanted| {
-                query.related.is_none()
-                    || is_related(query.related, wanted, query.principal)
-                    || is_related(query.related, wanted, query.actor)
+                query.related().is_none()
+                    || is_related(query.related(), wanted, query.principal)
+                    || is_related(query.related(), wanted, query.bound.id)
             })
     }
 }
@@ -296,8 +300,8 @@ impl DenyConditions {
         let among = |wanted: Option<u64>, bit: u64, known: bool| {
             wanted.is_none_or(|wanted| !known || wanted & bit != 0)
         };
-        among(self.purposes, query.purpose, query.auth.purpose.is_some())
-            && among(self.zones, query.zone, query.auth.zone.is_some())
+        among(self.purposes, query.bound.purpose_bit, query.auth().purpose.is_some())
+            && among(self.zones, query.bound.zone_bit, query.auth().zone.is_some())
     }
 }
 

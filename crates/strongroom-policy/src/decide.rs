@@ -3,7 +3,7 @@
 use crate::bound::{Bound, Query, Standing, Target};
 use crate::denial::Denial;
 use crate::permit::Permit;
-use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement, RoleSet};
+use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement, DENY, RoleSet};
 use crate::{Actor, AuthContext, CompiledPolicy, Lent, Request, Resource};
 use strongroom_types::{Action, ActorId, Kind, Level, Timestamp};
 
@@ -44,7 +44,7 @@ impl CompiledPolicy {
     }
 
     /// A resource, with its names looked up, for many decisions.
-    pub fn target<'r>(&'r self, resource: &Resource<'r>) -> Target<'r> {
+    pub fn target<'r>(&'r self, resource: &'r Resource<'r>) -> Target<'r> {
         Target::new(&self.tables, resource)
     }
 }
@@ -90,14 +90,14 @@ impl<'p, 'r> Bound<'p, 'r> {
     pub fn has_grant(&self, action: Action, kind: &Kind) -> bool {
         let Some(kind) = self.tables.kinds.get(kind) else { return false };
         self.standing == Standing::Good
-            && self.all.iter().any(|role| {
+            && self.all().iter().any(|role| {
                 self.tables.cells.grants(role, *kind, action).is_some_and(|rules| !rules.is_empty())
             })
     }
 
     /// Who would act.
     pub fn actor(&self) -> ActorId {
-        self.actor.id
+        self.id
     }
 
     fn allowing(&self, action: Action, target: &Target<'_>, now: Timestamp) -> Option<Found<'p>> {
@@ -108,7 +108,7 @@ impl<'p, 'r> Bound<'p, 'r> {
         let kind = self.kind(target)?;
         let own = self.best((self.roles, None), (kind, action), target, now)?;
         // What others lent counts beside it, each lender for himself.
-        self.lent.iter().try_fold(own, |best, (roles, lender)| {
+        self.lent().iter().try_fold(own, |best, (roles, lender)| {
             let found = self.best((*roles, Some(*lender)), (kind, action), target, now)?;
             Some(match (best, found) {
                 (Some(best), Some(found)) if found.is_better_than(&best) => Some(found),
@@ -120,9 +120,9 @@ impl<'p, 'r> Bound<'p, 'r> {
 
     pub(crate) fn kind(&self, target: &Target<'_>) -> Option<usize> {
         if std::ptr::eq(self.tables, target.tables) {
-            target.kind
+            target.kind.map(usize::from)
         } else {
-            self.tables.kinds.get(target.kind_name).copied()
+            self.tables.kinds.get(target.resource.kind).copied()
         }
     }
 
@@ -137,20 +137,29 @@ impl<'p, 'r> Bound<'p, 'r> {
         now: Timestamp,
     ) -> Option<Option<Found<'p>>> {
         let query = self.query(lender, target, now);
-        if self.blocking(kind, action, &query)?.is_some() {
-            return Some(None);
-        }
         let reach = self.reach(action, &query);
         let mut best: Option<Found<'p>> = None;
-        for role in roles.iter() {
+        for role in self.all().iter() {
+            let mut rules = self.tables.cells.rules(role, kind, action)?.iter();
+            // SECURITY: a cell has its denies first, and nothing is allowed before every role's were asked.
+            let first = loop {
+                match rules.next() {
+                    Some(rule) if rule & DENY != 0 => {
+                        if self.tables.deny(*rule)?.binds(&query) {
+                            return Some(None);
+                        }
+                    }
+                    first => break first,
+                }
+            };
             let ceiling = (*self.tables.clearances.get(role)?).min(reach);
-            if target.level > ceiling {
+            if target.level > ceiling || !roles.contains(role) {
                 continue;
             }
-            // A cell is ordered from the lightest grant to the heaviest: its first that holds is its best.
-            for rank in self.tables.cells.grants(role, kind, action)? {
-                let grant = self.tables.grant(*rank)?;
-                if grant.conditions.hold(&query) {
+            // From the lightest grant to the heaviest: the first that holds is the best.
+            for rank in first.into_iter().chain(rules) {
+                if self.tables.holds(*rank, &query)? {
+                    let grant = self.tables.grant(*rank)?;
                     let found = Found { grant, rank: *rank, ceiling, lender: lender.map(|lender| lender.by) };
                     if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                         best = Some(found);
@@ -170,9 +179,9 @@ impl<'p, 'r> Bound<'p, 'r> {
         action: Action,
         query: &Query<'_>,
     ) -> Option<Option<&'p CompiledDeny>> {
-        for role in self.all.iter() {
+        for role in self.all().iter() {
             for index in self.tables.cells.denies(role, kind, action)? {
-                let deny = self.tables.deny(*index)?;
+                let deny = self.tables.deny(index)?;
                 if deny.binds(query) {
                     return Some(Some(deny));
                 }
@@ -202,6 +211,7 @@ impl Found<'_> {
     /// then by that order.
     fn is_better_than(&self, other: &Self) -> bool {
         let key = |found: &Self| (found.grant.burden, std::cmp::Reverse(found.ceiling), found.rank);
-        key(self) < key(other)
+        self.rank != other.rank && key(self) < key(other)
+            || self.rank == other.rank && self.ceiling > other.ceiling
     }
 }

@@ -1,6 +1,7 @@
 //! Why: the reason of a refusal, and the whole story of a request.
 
 use crate::bound::{Bound, Query, Standing};
+use crate::condition::{Conditions, Unmet};
 use crate::decide::Refusal;
 use crate::denial::{Denial, Miss, Reason};
 use crate::tables::CompiledGrant;
@@ -12,7 +13,7 @@ impl Refusal<'_> {
     /// The reason: the rule that blocks, or else the nearest miss.
     pub fn explain(&self) -> Denial {
         let words = Arc::clone(&self.bound.tables.words);
-        Denial::new(words, self.reason(), self.action, self.target.kind_name)
+        Denial::new(words, self.reason(), self.action, self.target.resource.kind)
     }
 
     fn reason(&self) -> Reason {
@@ -24,8 +25,8 @@ impl Refusal<'_> {
         }
         let Some(kind) = bound.kind(self.target) else { return Reason::UnknownKind };
         let mut blocked = None;
-        let mut nearest = Nearest { count: usize::MAX, reason: Reason::NoGrant };
-        let ways = std::iter::once(None).chain(bound.lent.iter().map(|(_, lender)| Some(*lender)));
+        let mut nearest = Nearest { count: usize::MAX, first: None };
+        let ways = std::iter::once(None).chain(bound.lent().iter().map(|(_, lender)| Some(*lender)));
         for lender in ways {
             let query = bound.query(lender, self.target, self.now);
             match bound.blocking(kind, self.action, &query) {
@@ -37,30 +38,48 @@ impl Refusal<'_> {
                 Some(None) => {}
             }
             for (role, grant) in bound.candidates(lender, kind, self.action) {
-                let misses = misses(bound, (role, grant), self.action, self.target.level, &query);
-                nearest.offer(&misses);
+                let (mut count, mut first) = (0_usize, None);
+                each_gap(bound, (role, grant), self.action, self.target.level, &query, |rule, gap| {
+                    count = count.saturating_add(1);
+                    first.get_or_insert((rule, gap));
+                });
+                nearest.offer(count, first);
             }
         }
-        match blocked {
-            Some(blocked) if nearest.reason == Reason::NoGrant => blocked,
-            _ => nearest.reason,
+        match (nearest.first, blocked) {
+            (Some((rule, gap)), _) => Reason::NearMiss { rule: rule.clone(), miss: gap.miss() },
+            (None, Some(blocked)) => blocked,
+            (None, None) => Reason::NoGrant,
         }
     }
 }
 
 /// The grant that the fewest conditions keep from allowing, and the first of these.
-struct Nearest {
+struct Nearest<'p> {
     count: usize,
-    reason: Reason,
+    first: Option<(&'p RuleId, Gap<'p>)>,
 }
 
-impl Nearest {
-    fn offer(&mut self, misses: &[(&RuleId, Miss)]) {
-        if let Some((rule, miss)) = misses.first()
-            && misses.len() < self.count
-        {
-            self.count = misses.len();
-            self.reason = Reason::NearMiss { rule: (*rule).clone(), miss: miss.clone() };
+/// What keeps a grant from allowing, as it is found.
+#[derive(Clone, Copy)]
+enum Gap<'p> {
+    Clearance { need: Level, has: Level },
+    Condition(&'p Conditions, Unmet),
+}
+
+impl Gap<'_> {
+    fn miss(self) -> Miss {
+        match self {
+            Self::Clearance { need, has } => Miss::ClearanceTooLow { need, has },
+            Self::Condition(conditions, unmet) => conditions.miss(unmet),
+        }
+    }
+}
+
+impl<'p> Nearest<'p> {
+    fn offer(&mut self, count: usize, first: Option<(&'p RuleId, Gap<'p>)>) {
+        if first.is_some() && count < self.count {
+            (self.count, self.first) = (count, first);
         }
     }
 }
@@ -75,7 +94,7 @@ impl<'p> Bound<'p, '_> {
     ) -> impl Iterator<Item = (usize, &'p CompiledGrant)> + use<'p> {
         let tables = self.tables;
         let lent =
-            self.lent.iter().find(|(_, lent)| lender.is_some_and(|lender| std::ptr::eq(*lent, lender)));
+            self.lent().iter().find(|(_, lent)| lender.is_some_and(|lender| std::ptr::eq(*lent, lender)));
         let roles = lent.map_or(self.roles, |(roles, _)| *roles);
         roles.iter().flat_map(move |role| {
             let ranks = tables.cells.grants(role, kind, action).unwrap_or_default();
@@ -84,30 +103,29 @@ impl<'p> Bound<'p, '_> {
     }
 }
 
-/// What keeps a grant from allowing, level first.
-fn misses<'p>(
+/// Calls `gap` for each thing that keeps a grant from allowing, level first.
+fn each_gap<'p>(
     bound: &Bound<'p, '_>,
     (role, grant): (usize, &'p CompiledGrant),
     action: Action,
     need: Level,
     query: &Query<'_>,
-) -> Vec<(&'p RuleId, Miss)> {
+    mut gap: impl FnMut(&'p RuleId, Gap<'p>),
+) {
     let has = bound.tables.clearances.get(role).copied().unwrap_or_default();
-    let mut misses = Vec::new();
     if need > has {
-        misses.push((&grant.id, Miss::ClearanceTooLow { need, has }));
+        gap(&grant.id, Gap::Clearance { need, has });
     }
     for requirement in bound.unmet(action, query).filter(|requirement| need > requirement.below) {
         let _: ControlFlow<()> = requirement.conditions.each_unmet(query, |unmet| {
-            misses.push((&requirement.id, requirement.conditions.miss(unmet)));
+            gap(&requirement.id, Gap::Condition(&requirement.conditions, unmet));
             ControlFlow::Continue(())
         });
     }
     let _: ControlFlow<()> = grant.conditions.each_unmet(query, |unmet| {
-        misses.push((&grant.id, grant.conditions.miss(unmet)));
+        gap(&grant.id, Gap::Condition(&grant.conditions, unmet));
         ControlFlow::Continue(())
     });
-    misses
 }
 
 /// Everything that bears on one request, for people who ask why.
@@ -155,12 +173,12 @@ impl CompiledPolicy {
         let target = self.target(request.resource);
         let mut all = Explanation::of(&self.decide(request));
         let Some(kind) = bound.kind(&target) else { return all };
-        let ways = std::iter::once(None).chain(bound.lent.iter().map(|(_, lender)| Some(*lender)));
+        let ways = std::iter::once(None).chain(bound.lent().iter().map(|(_, lender)| Some(*lender)));
         for lender in ways {
             let query = bound.query(lender, &target, request.now);
-            for role in bound.all.iter() {
-                for index in self.tables.cells.denies(role, kind, request.action).unwrap_or_default() {
-                    if let Some(deny) = self.tables.deny(*index)
+            for role in bound.all().iter() {
+                for index in self.tables.cells.denies(role, kind, request.action).into_iter().flatten() {
+                    if let Some(deny) = self.tables.deny(index)
                         && deny.binds(&query)
                         && !all.denies.contains(&deny.id)
                     {
@@ -174,12 +192,15 @@ impl CompiledPolicy {
                 }
             }
             for (role, grant) in bound.candidates(lender, kind, request.action) {
-                let misses = misses(&bound, (role, grant), request.action, target.level, &query);
+                let mut misses = Vec::new();
+                each_gap(&bound, (role, grant), request.action, target.level, &query, |rule, gap| {
+                    misses.push((rule.clone(), gap.miss()));
+                });
                 all.grants.push(Considered {
                     rule: grant.id.clone(),
                     through: self.tables.path(role, grant.roles),
                     lender: lender.map(|lender| lender.by),
-                    misses: misses.into_iter().map(|(rule, miss)| (rule.clone(), miss)).collect(),
+                    misses,
                 });
             }
         }

@@ -167,7 +167,7 @@ impl Bound<'_, '_> {
             return Filter::NOTHING;
         };
         let own = std::iter::once((self.roles, None));
-        let lent = self.lent.iter().map(|(roles, lender)| (*roles, Some(*lender)));
+        let lent = self.lent().iter().map(|(roles, lender)| (*roles, Some(*lender)));
         Filter::any(own.chain(lent).map(|part| self.part(part, (index, action), kind, now)).collect())
     }
 
@@ -197,9 +197,9 @@ impl Bound<'_, '_> {
             let below = Filter::LevelAtMost(requirement.below);
             parts.push(Filter::any(vec![who.conditions(&requirement.conditions, &query), below]));
         }
-        for role in self.all.iter() {
-            for index in self.tables.cells.denies(role, index, action).unwrap_or_default() {
-                if let Some(deny) = self.tables.deny(*index) {
+        for role in self.all().iter() {
+            for deny in self.tables.cells.denies(role, index, action).into_iter().flatten() {
+                if let Some(deny) = self.tables.deny(deny) {
                     let free = who.free_of(deny, &query);
                     if !parts.contains(&free) {
                         parts.push(free);

@@ -143,7 +143,7 @@ impl<'p> Permit<'p> {
             grant: found.grant,
             purpose: bound.purpose,
             ceiling: found.ceiling,
-            actor: bound.actor.id,
+            actor: bound.id,
             lender: found.lender,
             action,
             record: target.record,

@@ -92,7 +92,8 @@ impl Roster<'_> {
         let bound = Bound::new(&self.policy.tables, &nobody, auth);
         let Some(kind) = bound.kind(target) else { return found };
         let mut verdicts = Verdicts::new(&bound, (kind, action), target, now);
-        let team = target.team.map(|team| self.teams.get(team).copied().unwrap_or(NO_TEAM.saturating_sub(1)));
+        let team =
+            target.team.map(|team| self.teams.get(team.name).copied().unwrap_or(NO_TEAM.saturating_sub(1)));
         let start = after.map_or(0, |after| self.people.partition_point(|entry| entry.id <= after));
         for entry in self.people.get(start..).unwrap_or_default() {
             let own = target.owner.map(|owner| owner == entry.id);
@@ -172,8 +173,8 @@ impl<'q> Verdicts<'q> {
             if self.target.level <= ceiling && grants.any(|grant| grant.conditions.hold(query)) {
                 allow.insert(role);
             }
-            let denies = tables.cells.denies(role, kind, action).unwrap_or_default();
-            if denies.iter().filter_map(|index| tables.deny(*index)).any(|one| one.binds(query)) {
+            let denies = tables.cells.denies(role, kind, action).into_iter().flatten();
+            if denies.filter_map(|index| tables.deny(index)).any(|one| one.binds(query)) {
                 deny.insert(role);
             }
         }
@@ -188,8 +189,8 @@ fn personal(tables: &Tables, (kind, action): (usize, Action)) -> RoleSet {
     for role in 0..tables.closures.len() {
         let grants = tables.cells.grants(role, kind, action).unwrap_or_default();
         let mut grants = grants.iter().filter_map(|rank| tables.grant(*rank));
-        let denies = tables.cells.denies(role, kind, action).unwrap_or_default();
-        let mut denies = denies.iter().filter_map(|index| tables.deny(*index));
+        let denies = tables.cells.denies(role, kind, action).into_iter().flatten();
+        let mut denies = denies.filter_map(|index| tables.deny(index));
         if everybody
             || grants.any(|grant| grant.conditions.needs(needs::PERSONAL))
             || denies.any(|deny| {

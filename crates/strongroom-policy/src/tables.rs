@@ -1,7 +1,7 @@
 //! The compiled policy: everything that a decision looks up, laid out so that it looks up little.
 
 use crate::bound::{Bound, Query, Standing};
-use crate::condition::{Conditions, DenyConditions};
+use crate::condition::{Conditions, DenyConditions, needs};
 use crate::intern::Interned;
 use crate::{Actor, ActorProblem, ApproverRefused, AuthContext, Obligation, Title, error::nearest};
 use rustc_hash::FxHashMap;
@@ -97,7 +97,7 @@ impl CompiledPolicy {
         }
         // SECURITY: in the name of the requester nobody approves either.
         let mut lenders =
-            bound.lent.iter().filter(|(roles, _)| holds(*roles)).map(|(_, lent)| lent.by).peekable();
+            bound.lent().iter().filter(|(roles, _)| holds(*roles)).map(|(_, lent)| lent.by).peekable();
         if lenders.peek().is_none() {
             return Err(ApproverRefused::NoRole { role: role.clone() });
         }
@@ -128,6 +128,8 @@ pub(crate) struct Tables {
     pub(crate) separations: Vec<CompiledSeparation>,
     /// By rank: from the lightest burden to the heaviest, then in the order of the policy.
     pub(crate) grants: Vec<CompiledGrant>,
+    /// By rank: what its conditions look at, so that most decisions need not look at the grant.
+    pub(crate) grant_needs: Vec<u16>,
     pub(crate) denies: Vec<CompiledDeny>,
     pub(crate) cells: Cells,
     pub(crate) delegation: Option<CompiledDelegation>,
@@ -229,8 +231,24 @@ impl Tables {
         self.grants.get(usize::try_from(rank).ok()?)
     }
 
+    /// Whether a grant's conditions hold. Those that only ask whose the record is are answered without the grant.
+    #[inline]
+    pub(crate) fn holds(&self, rank: u32, query: &Query<'_>) -> Option<bool> {
+        let needs = *self.grant_needs.get(usize::try_from(rank).ok()?)?;
+        if needs & needs::OWN != 0 && query.own != Some(true)
+            || needs & needs::TEAM != 0 && query.team != Some(true)
+        {
+            return Some(false);
+        }
+        if needs & !(needs::OWN | needs::TEAM) == 0 {
+            return Some(true);
+        }
+        Some(self.grant(rank)?.conditions.hold(query))
+    }
+
+    /// A deny by its number in a cell, marked or not.
     pub(crate) fn deny(&self, index: u32) -> Option<&CompiledDeny> {
-        self.denies.get(usize::try_from(index).ok()?)
+        self.denies.get(usize::try_from(index & !DENY).ok()?)
     }
 
     pub(crate) fn closure(&self, roles: RoleSet) -> RoleSet {
@@ -348,54 +366,42 @@ impl Iterator for Roles {
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
     kinds: usize,
-    /// Where a cell's denies begin, and its grants; one more than there are cells.
-    starts: Vec<(u32, u32)>,
+    /// Where a cell begins; one more than there are cells.
+    starts: Vec<u32>,
+    /// Denies bear [`DENY`].
     rules: Vec<u32>,
 }
 
 /// A rule in a cell.
 pub(crate) type Entry = (u32, u32);
 
+/// The mark of a deny.
+pub(crate) const DENY: u32 = 1 << 31;
+
 impl Cells {
     /// The cells of so many roles and kinds, from the entries (cell, rule); each sort in the order that cells keep.
     pub(crate) fn new(roles: usize, kinds: usize, denies: &[Entry], grants: &[Entry]) -> Self {
         let cells = roles.saturating_mul(kinds).saturating_mul(Action::ALL.len());
-        let mut counts = vec![(0_u32, 0_u32); cells];
         let at = |cell: u32| usize::try_from(cell).unwrap_or(usize::MAX);
-        for (cell, _) in denies {
-            if let Some(count) = counts.get_mut(at(*cell)) {
-                count.0 = count.0.saturating_add(1);
+        let mut starts = vec![0_u32; cells.saturating_add(1)];
+        for (cell, _) in denies.iter().chain(grants) {
+            if let Some(count) = starts.get_mut(at(*cell)) {
+                *count = count.saturating_add(1);
             }
         }
-        for (cell, _) in grants {
-            if let Some(count) = counts.get_mut(at(*cell)) {
-                count.1 = count.1.saturating_add(1);
-            }
-        }
-        let mut starts = Vec::with_capacity(cells.saturating_add(1));
         let mut next = 0_u32;
-        for (denies, grants) in &counts {
-            let middle = next.saturating_add(*denies);
-            starts.push((next, middle));
-            next = middle.saturating_add(*grants);
+        for start in &mut starts {
+            next = next.saturating_add(std::mem::replace(start, next));
         }
-        starts.push((next, next));
         let mut rules = vec![0; at(next)];
         let mut free = starts.clone();
-        for (cell, rule) in denies {
-            if let Some(slot) = free.get_mut(at(*cell)) {
-                if let Some(place) = rules.get_mut(at(slot.0)) {
-                    *place = *rule;
+        let denies = denies.iter().map(|(cell, rule)| (*cell, rule | DENY));
+        for (cell, rule) in denies.chain(grants.iter().copied()) {
+            if let Some(slot) = free.get_mut(at(cell)) {
+                if let Some(place) = rules.get_mut(at(*slot)) {
+                    *place = rule;
                 }
-                slot.0 = slot.0.saturating_add(1);
-            }
-        }
-        for (cell, rule) in grants {
-            if let Some(slot) = free.get_mut(at(*cell)) {
-                if let Some(place) = rules.get_mut(at(slot.1)) {
-                    *place = *rule;
-                }
-                slot.1 = slot.1.saturating_add(1);
+                *slot = slot.saturating_add(1);
             }
         }
         Self { kinds, starts, rules }
@@ -410,20 +416,32 @@ impl Cells {
             .checked_add(number(action))
     }
 
-    /// The denies in a cell, or `None` where there is no such cell.
+    /// The rules in a cell, denies first, or `None` where there is no such cell.
     #[inline]
-    pub(crate) fn denies(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
+    pub(crate) fn rules(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
         let cell = Self::at(self.kinds, role, kind, action)?;
-        let (start, end) = *self.starts.get(cell)?;
+        let [start, end] = *self.starts.get(cell..)?.first_chunk::<2>()?;
         self.rules.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 
+    fn split(&self, role: usize, kind: usize, action: Action) -> Option<(&[u32], &[u32])> {
+        let rules = self.rules(role, kind, action)?;
+        rules.split_at_checked(rules.partition_point(|rule| rule & DENY != 0))
+    }
+
+    /// The denies in a cell, or `None` where there is no such cell.
+    pub(crate) fn denies(
+        &self,
+        role: usize,
+        kind: usize,
+        action: Action,
+    ) -> Option<impl Iterator<Item = u32> + use<'_>> {
+        Some(self.split(role, kind, action)?.0.iter().map(|rule| rule & !DENY))
+    }
+
     /// The grants in a cell, by rank, or `None` where there is no such cell.
-    #[inline]
     pub(crate) fn grants(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
-        let cell = Self::at(self.kinds, role, kind, action)?;
-        let ((_, start), (end, _)) = (*self.starts.get(cell)?, *self.starts.get(cell.checked_add(1)?)?);
-        self.rules.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+        Some(self.split(role, kind, action)?.1)
     }
 }
 

@@ -35,7 +35,7 @@ impl<'p> Cell<'p> {
                 into.conditions(self.tables, &grant.1.conditions);
             }
             for index in self.denies(role) {
-                if let Some(deny) = self.tables.deny(*index) {
+                if let Some(deny) = self.tables.deny(index) {
                     into.deny(self.tables, deny);
                 }
             }
@@ -51,16 +51,16 @@ impl<'p> Cell<'p> {
         ranks.iter().filter_map(move |rank| Some((*rank, tables.grant(*rank)?)))
     }
 
-    pub(super) fn denies(&self, role: usize) -> &'p [u32] {
-        self.tables.cells.denies(role, self.kind, self.action).unwrap_or_default()
+    pub(super) fn denies(&self, role: usize) -> impl Iterator<Item = u32> + use<'p> {
+        self.tables.cells.denies(role, self.kind, self.action).into_iter().flatten()
     }
 
     /// A deny of one of the roles binds.
     pub(super) fn denied(&self, space: &Space, roles: RoleSet) -> Formula {
         let mut seen = Vec::new();
         for index in roles.iter().flat_map(|role| self.denies(role)) {
-            if !seen.contains(index) {
-                seen.push(*index);
+            if !seen.contains(&index) {
+                seen.push(index);
             }
         }
         let denies = seen.iter().filter_map(|index| self.tables.deny(*index));

@@ -394,7 +394,7 @@ impl Classes {
     ) -> bool {
         let list = |cell: Option<Cell<'_>>, role: Option<&usize>, side: usize| -> BTreeSet<usize> {
             let (Some(cell), Some(role)) = (cell, role) else { return BTreeSet::new() };
-            let indices = cell.denies(*role).iter().filter_map(|index| usize::try_from(*index).ok());
+            let indices = cell.denies(*role).filter_map(|index| usize::try_from(index).ok());
             indices.filter_map(|index| self.denies.get(side)?.get(index).copied()).collect()
         };
         list(cells.0, old.roles.get(name), 0) != list(cells.1, new.roles.get(name), 1)

@@ -156,7 +156,7 @@ impl Used {
     fn look_at_denies(&mut self, cell: &Cell<'_>, roles: &[usize], now: Timestamp) {
         for binding in 0..cell.tables.closures.len() {
             for index in cell.denies(binding) {
-                let Some((at, deny)) = usize::try_from(*index).ok().zip(cell.tables.deny(*index)) else {
+                let Some((at, deny)) = usize::try_from(index).ok().zip(cell.tables.deny(index)) else {
                     continue;
                 };
                 if self.binding.contains(&at) {
