@@ -2,8 +2,7 @@
 
 use crate::tables::{RoleSet, Tables};
 use crate::{Actor, AuthContext, Related, Resource};
-use rustc_hash::FxBuildHasher;
-use std::{collections::BTreeMap, hash::BuildHasher};
+use std::collections::BTreeMap;
 use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RuleId, Timestamp};
 
 /// Somebody's session, bound to one policy: roles, purpose and place are looked up, separation of duty is checked.
@@ -115,22 +114,30 @@ impl<'p, 'r> Bound<'p, 'r> {
     }
 }
 
-/// A team's name and its hash: most teams differ, and that shows without looking at the names.
+/// A team's name and its mark: most teams differ, and that shows without looking at the names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Team<'a> {
-    hash: u64,
+    mark: u64,
     pub(crate) name: &'a str,
 }
 
 impl<'a> Team<'a> {
     fn of(name: Option<&'a str>) -> Option<Self> {
-        name.map(|name| Self { hash: FxBuildHasher.hash_one(name), name })
+        name.map(|name| Self { mark: mark(name), name })
     }
+}
+
+/// The length and the last bytes: names of one sort differ at their ends.
+fn mark(name: &str) -> u64 {
+    let end = name.bytes().rev().take(7);
+    end.fold(u64::try_from(name.len()).unwrap_or(u64::MAX), |mark, byte| {
+        mark.rotate_left(8) ^ u64::from(byte)
+    })
 }
 
 impl PartialEq for Team<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.name == other.name
+        self.mark == other.mark && self.name == other.name
     }
 }
 

@@ -137,9 +137,9 @@ impl<'p, 'r> Bound<'p, 'r> {
         now: Timestamp,
     ) -> Option<Option<Found<'p>>> {
         let query = self.query(lender, target, now);
-        let reach = self.reach(action, &query);
+        let mut reach = None;
         let mut best: Option<Found<'p>> = None;
-        for role in self.all().iter() {
+        for role in self.all().common_set(self.tables.cells.spoken_to(kind, action)?).iter() {
             let mut rules = self.tables.cells.rules(role, kind, action)?.iter();
             // SECURITY: a cell has its denies first, and nothing is allowed before every role's were asked.
             let first = loop {
@@ -152,8 +152,12 @@ impl<'p, 'r> Bound<'p, 'r> {
                     first => break first,
                 }
             };
-            let ceiling = (*self.tables.clearances.get(role)?).min(reach);
-            if target.level > ceiling || !roles.contains(role) {
+            let clearance = *self.tables.clearances.get(role)?;
+            if target.level > clearance || first.is_none() || !roles.contains(role) {
+                continue;
+            }
+            let ceiling = clearance.min(*reach.get_or_insert_with(|| self.reach(action, &query)));
+            if target.level > ceiling {
                 continue;
             }
             // From the lightest grant to the heaviest: the first that holds is the best.

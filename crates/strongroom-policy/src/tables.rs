@@ -370,6 +370,8 @@ pub(crate) struct Cells {
     starts: Vec<u32>,
     /// Denies bear [`DENY`].
     rules: Vec<u32>,
+    /// By kind and action: the roles whose cells are not empty. Few are: a decision looks into no others.
+    spoken_to: Vec<RoleSet>,
 }
 
 /// A rule in a cell.
@@ -404,7 +406,24 @@ impl Cells {
                 *slot = slot.saturating_add(1);
             }
         }
-        Self { kinds, starts, rules }
+        let mut spoken_to = vec![RoleSet::default(); kinds.saturating_mul(Action::ALL.len())];
+        for (cell, _) in starts.windows(2).enumerate().filter(|(_, pair)| pair.first() < pair.get(1)) {
+            let (Some(role), Some(rest)) =
+                (cell.checked_div(spoken_to.len()), cell.checked_rem(spoken_to.len()))
+            else {
+                continue;
+            };
+            if let Some(set) = spoken_to.get_mut(rest) {
+                set.insert(role);
+            }
+        }
+        Self { kinds, starts, rules, spoken_to }
+    }
+
+    /// The roles of which some rule speaks there, or `None` where there is no such kind.
+    #[inline]
+    pub(crate) fn spoken_to(&self, kind: usize, action: Action) -> Option<RoleSet> {
+        self.spoken_to.get(kind.checked_mul(Action::ALL.len())?.checked_add(number(action))?).copied()
     }
 
     /// The number of a cell.
