@@ -17,7 +17,7 @@ use strongroom_types::{Action, Timestamp};
 /// How much of everything there is.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
-    /// Roles, at most 256.
+    /// Roles, at most 512.
     pub roles: usize,
     /// Grants.
     pub grants: usize,
@@ -32,8 +32,8 @@ pub struct Scale {
 impl Scale {
     /// The workload as it is.
     pub const BASE: Self = Self { roles: 50, grants: 320, denies: 20, users: 1_000, records: 10_000 };
-    /// Ten times the rules; roles as many as there can be with them.
-    pub const POLICIES: Self = Self { roles: 250, grants: 3_200, denies: 200, ..Self::BASE };
+    /// Ten times the rules and roles.
+    pub const POLICIES: Self = Self { roles: 500, grants: 3_200, denies: 200, ..Self::BASE };
     /// Ten times the users and records.
     pub const ENTITIES: Self = Self { users: 10_000, records: 100_000, ..Self::BASE };
 }

@@ -3,8 +3,8 @@
 use super::{ACTIONS, Crm, DEPARTMENTS, KINDS, LEVELS, Request, Scope, name};
 use std::collections::HashMap;
 
-/// A set of at most 256 roles.
-type Roles = [u64; 4];
+/// A set of at most 512 roles.
+type Roles = [u64; 8];
 
 /// A grant in a cell: those who hold it, by inheritance too, and on whose records.
 #[derive(Debug, Clone, Copy)]
@@ -50,14 +50,14 @@ fn bit(set: &mut Roles, role: usize) {
     }
 }
 
-const fn meet(a: &Roles, b: &Roles) -> bool {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
-    (a0 & b0) | (a1 & b1) | (a2 & b2) | (a3 & b3) != 0
+fn meet(a: &Roles, b: &Roles) -> bool {
+    a.iter().zip(b).any(|(a, b)| a & b != 0)
 }
 
-const fn and(a: &Roles, b: &Roles) -> Roles {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
-    [a0 & b0, a1 & b1, a2 & b2, a3 & b3]
+fn and(a: &Roles, b: &Roles) -> Roles {
+    let mut both = *a;
+    both.iter_mut().zip(b).for_each(|(a, b)| *a &= b);
+    both
 }
 
 fn short(number: usize) -> u32 {
@@ -69,9 +69,9 @@ impl Hand {
     pub fn new(crm: &Crm) -> Self {
         let cell = |kind: usize, action: usize| kind.saturating_mul(ACTIONS).saturating_add(action);
         let mut cells = vec![Vec::new(); KINDS.saturating_mul(ACTIONS)];
-        let mut denied = vec![[0; 4]; cells.len()];
+        let mut denied = vec![[0; 8]; cells.len()];
         let holders = |role: usize| {
-            let mut set = [0; 4];
+            let mut set = [0; 8];
             let holds = |other: &usize| crm.closure(*other).contains(&role);
             (0..crm.roles.len()).filter(holds).for_each(|other| bit(&mut set, other));
             set
@@ -95,12 +95,12 @@ impl Hand {
                 }
             }
         }
-        let mut cleared = [[0; 4]; LEVELS];
+        let mut cleared = [[0; 8]; LEVELS];
         for (level, set) in cleared.iter_mut().enumerate() {
             (0..crm.roles.len()).filter(|role| crm.clearance(*role) >= level).for_each(|role| bit(set, role));
         }
         let users = crm.users.iter().map(|user| {
-            let mut set = [0; 4];
+            let mut set = [0; 8];
             user.roles.iter().for_each(|role| bit(&mut set, *role));
             (set, short(user.department))
         });
@@ -202,7 +202,7 @@ impl NamedHand {
     /// The grant that allows it.
     pub fn decide(&self, request: &NamedRequest) -> Option<u32> {
         let at = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let mut roles = [0; 4];
+        let mut roles = [0; 8];
         for role in &request.roles {
             bit(&mut roles, *self.roles.get(role)?);
         }

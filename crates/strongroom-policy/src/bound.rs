@@ -1,9 +1,9 @@
 //! A request as numbers: names are looked up once, for many decisions.
 
 use crate::tables::{RoleSet, Tables};
-use crate::{Actor, AuthContext, Related, Resource};
+use crate::{Actor, AuthContext, Lent, Related, Resource};
 use std::collections::BTreeMap;
-use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RuleId, Timestamp};
+use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RoleName, RuleId, Timestamp};
 
 /// Somebody's session, bound to one policy: roles, purpose and place are looked up, separation of duty is checked.
 /// Made by [`CompiledPolicy::bind`](crate::CompiledPolicy::bind); decides in tens of nanoseconds.
@@ -14,29 +14,57 @@ pub struct Bound<'p, 'r> {
     team: Option<Team<'r>>,
     pub(crate) actor: &'r Actor,
     pub(crate) auth: &'r AuthContext,
-    /// The actor's own active roles.
-    pub(crate) roles: RoleSet,
-    /// Apart, since few have any: a bound session is as small as can be.
-    lent: Option<Box<Borrowed<'r>>>,
+    /// The actor's active roles, where they are few and nobody lent any: all that most decisions walk along.
+    pub(crate) few: Few,
+    /// The roles otherwise, apart: a bound session is as small as can be.
+    wide: Option<Box<Wide<'r>>>,
     pub(crate) standing: Standing<'p>,
     pub(crate) purpose_bit: u64,
     pub(crate) zone_bit: u64,
     pub(crate) purpose: Option<&'p Purpose>,
 }
 
-/// Roles that others lent.
-#[derive(Debug)]
-struct Borrowed<'r> {
-    all: RoleSet,
-    each: Vec<(RoleSet, &'r crate::Lent)>,
+/// At most six roles in a line, ended by [`Few::END`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Few([u16; 6]);
+
+impl Few {
+    const END: u16 = u16::MAX;
+    const NONE: Self = Self([Self::END; 6]);
+
+    /// `None` where they are more.
+    fn of(tables: &Tables, roles: &[RoleName]) -> Option<Self> {
+        let mut few = Self::NONE;
+        if roles.len() > few.0.len() {
+            return None;
+        }
+        let known = roles.iter().filter_map(|role| tables.roles.get(role));
+        for (slot, role) in few.0.iter_mut().zip(known) {
+            *slot = u16::try_from(*role).ok()?;
+        }
+        Some(few)
+    }
+
+    #[inline]
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().take_while(|role| *role != Self::END).map(usize::from)
+    }
+
+    pub(crate) fn set(self) -> RoleSet {
+        let mut set = RoleSet::default();
+        self.iter().for_each(|role| set.insert(role));
+        set
+    }
 }
 
-impl<'r> Borrowed<'r> {
-    fn new(tables: &Tables, lent: &'r [crate::Lent]) -> Self {
-        let each: Vec<_> = lent.iter().map(|lent| (tables.role_set(&lent.roles), lent)).collect();
-        let all = each.iter().fold(RoleSet::default(), |all, (some, _)| all.union(*some));
-        Self { all, each }
-    }
+/// Many roles, or some that others lent.
+#[derive(Debug)]
+pub(crate) struct Wide<'r> {
+    /// The actor's own active roles.
+    pub(crate) roles: RoleSet,
+    /// And all that were lent: the denies on any of them bind.
+    pub(crate) all: RoleSet,
+    pub(crate) lent: Vec<(RoleSet, &'r Lent)>,
 }
 
 /// Whether somebody may act at all.
@@ -47,25 +75,39 @@ pub(crate) enum Standing<'p> {
     Conflicting(&'p RuleId),
 }
 
-impl<'p, 'r> Bound<'p, 'r> {
-    pub(crate) fn new(tables: &'p Tables, actor: &'r Actor, auth: &'r AuthContext) -> Self {
+impl<'p> Standing<'p> {
+    fn of(tables: &'p Tables, assigned: RoleSet, active: RoleSet) -> Self {
+        let conflict = tables.conflict(tables.closure(assigned), tables.closure(active));
+        conflict.map_or(Self::Good, |rule| Self::Conflicting(&rule.id))
+    }
+}
+
+impl<'r> Wide<'r> {
+    fn new<'p>(tables: &'p Tables, actor: &'r Actor) -> (Option<Box<Self>>, Standing<'p>) {
         let assigned = tables.role_set(&actor.roles);
         let roles = match &actor.active_roles {
             None => assigned,
             // Only what is assigned, or inherited by what is, can be active.
             Some(active) => tables.role_set(active).common_set(tables.closure(assigned)),
         };
-        let lent = (!actor.lent.is_empty()).then(|| Box::new(Borrowed::new(tables, &actor.lent)));
-        let borrowed = lent.as_ref().map_or(RoleSet::default(), |lent| lent.all);
-        let standing = if !actor.active {
-            Standing::Inactive
-        } else if tables.separations.is_empty() {
-            Standing::Good
-        } else {
-            let conflict = tables
-                .conflict(tables.closure(assigned.union(borrowed)), tables.closure(roles.union(borrowed)));
-            conflict.map_or(Standing::Good, |rule| Standing::Conflicting(&rule.id))
+        let lent: Vec<_> = actor.lent.iter().map(|lent| (tables.role_set(&lent.roles), lent)).collect();
+        let borrowed = lent.iter().fold(RoleSet::default(), |all, (some, _)| all.union(*some));
+        let all = roles.union(borrowed);
+        let standing = Standing::of(tables, assigned.union(borrowed), all);
+        (Some(Box::new(Self { roles, all, lent })), standing)
+    }
+}
+
+impl<'p, 'r> Bound<'p, 'r> {
+    pub(crate) fn new(tables: &'p Tables, actor: &'r Actor, auth: &'r AuthContext) -> Self {
+        let plain = actor.active_roles.is_none() && actor.lent.is_empty();
+        let few = if plain { Few::of(tables, &actor.roles) } else { None };
+        let (wide, standing) = match few {
+            Some(_) if tables.separations.is_empty() => (None, Standing::Good),
+            Some(few) => (None, Standing::of(tables, few.set(), few.set())),
+            None => Wide::new(tables, actor),
         };
+        let standing = if actor.active { standing } else { Standing::Inactive };
         let purpose = auth.purpose.as_ref();
         Self {
             tables,
@@ -73,8 +115,8 @@ impl<'p, 'r> Bound<'p, 'r> {
             team: Team::of(actor.team.as_deref()),
             actor,
             auth,
-            roles,
-            lent,
+            few: few.unwrap_or(Few::NONE),
+            wide,
             standing,
             purpose_bit: purpose.map_or(0, |name| tables.names.purposes.bit(name.as_str())),
             zone_bit: auth.zone.as_ref().map_or(0, |name| tables.names.zones.bit(name.as_str())),
@@ -84,22 +126,31 @@ impl<'p, 'r> Bound<'p, 'r> {
         }
     }
 
+    /// The roles where they are many, or lent.
+    pub(crate) fn wide(&self) -> Option<&Wide<'r>> {
+        self.wide.as_deref()
+    }
+
+    /// The actor's own active roles.
+    pub(crate) fn roles(&self) -> RoleSet {
+        self.wide().map_or_else(|| self.few.set(), |wide| wide.roles)
+    }
+
     /// The active roles of the actor and all that were lent: the denies on any of them bind.
-    #[inline]
     pub(crate) fn all(&self) -> RoleSet {
-        self.lent.as_ref().map_or(self.roles, |lent| self.roles.union(lent.all))
+        self.wide().map_or_else(|| self.few.set(), |wide| wide.all)
     }
 
     /// What each lender lent.
-    pub(crate) fn lent(&self) -> &[(RoleSet, &'r crate::Lent)] {
-        self.lent.as_ref().map(|lent| lent.each.as_slice()).unwrap_or_default()
+    pub(crate) fn lent(&self) -> &[(RoleSet, &'r Lent)] {
+        self.wide().map(|wide| wide.lent.as_slice()).unwrap_or_default()
     }
 
     /// What the conditions are asked about, for the actor's own roles or for what one lender lent.
     #[inline]
     pub(crate) fn query<'q>(
         &'q self,
-        lender: Option<&'q crate::Lent>,
+        lender: Option<&'q Lent>,
         target: &'q Target<'q>,
         now: Timestamp,
     ) -> Query<'q> {

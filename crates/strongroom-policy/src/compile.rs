@@ -21,7 +21,7 @@ use std::sync::Arc;
 use strongroom_types::{Action, Kind, Level, RoleName};
 
 /// The most roles in a policy.
-pub const ROLES_MAX: usize = 256;
+pub const ROLES_MAX: usize = 512;
 /// The most grants, denies, requirements and separations together.
 pub const RULES_MAX: usize = 10_000;
 /// The most entries in the compiled tables: each rule counts once per role that holds it, kind and action.

@@ -69,6 +69,16 @@ pub(crate) struct Found<'p> {
     pub(crate) lender: Option<ActorId>,
 }
 
+/// A search for the best grant, role by role.
+struct Search<'p, 'q> {
+    cell: (usize, Action),
+    target: &'q Target<'q>,
+    query: Query<'q>,
+    reach: Option<Level>,
+    best: Option<Found<'p>>,
+    lender: Option<&'q Lent>,
+}
+
 impl<'p, 'r> Bound<'p, 'r> {
     /// Decides one request of this session.
     ///
@@ -106,9 +116,10 @@ impl<'p, 'r> Bound<'p, 'r> {
             return None;
         }
         let kind = self.kind(target)?;
-        let own = self.best((self.roles, None), (kind, action), target, now)?;
+        let Some(wide) = self.wide() else { return self.best_of_few((kind, action), target, now)? };
+        let own = self.best((wide.roles, None), (kind, action), target, now)?;
         // What others lent counts beside it, each lender for himself.
-        self.lent().iter().try_fold(own, |best, (roles, lender)| {
+        wide.lent.iter().try_fold(own, |best, (roles, lender)| {
             let found = self.best((*roles, Some(*lender)), (kind, action), target, now)?;
             Some(match (best, found) {
                 (Some(best), Some(found)) if found.is_better_than(&best) => Some(found),
@@ -126,53 +137,82 @@ impl<'p, 'r> Bound<'p, 'r> {
         }
     }
 
-    /// The best grant that some roles hold, unless a deny binds; the outer `None` where a table has no such cell.
+    /// The best grant that the few roles hold, unless a deny binds; the outer `None` where a table has no such cell.
     #[expect(clippy::option_option, reason = "no cell is not no grant: it denies at once")]
     #[inline]
-    fn best(
+    fn best_of_few(
         &self,
-        (roles, lender): (RoleSet, Option<&Lent>),
-        (kind, action): (usize, Action),
+        cell: (usize, Action),
         target: &Target<'_>,
         now: Timestamp,
     ) -> Option<Option<Found<'p>>> {
-        let query = self.query(lender, target, now);
-        let mut reach = None;
-        let mut best: Option<Found<'p>> = None;
-        for role in self.all().common_set(self.tables.cells.spoken_to(kind, action)?).iter() {
-            let mut rules = self.tables.cells.rules(role, kind, action)?.iter();
-            // SECURITY: a cell has its denies first, and nothing is allowed before every role's were asked.
-            let first = loop {
-                match rules.next() {
-                    Some(rule) if rule & DENY != 0 => {
-                        if self.tables.deny(*rule)?.binds(&query) {
-                            return Some(None);
-                        }
-                    }
-                    first => break first,
-                }
-            };
-            let clearance = *self.tables.clearances.get(role)?;
-            if target.level > clearance || first.is_none() || !roles.contains(role) {
-                continue;
-            }
-            let ceiling = clearance.min(*reach.get_or_insert_with(|| self.reach(action, &query)));
-            if target.level > ceiling {
-                continue;
-            }
-            // From the lightest grant to the heaviest: the first that holds is the best.
-            for rank in first.into_iter().chain(rules) {
-                if self.tables.holds(*rank, &query)? {
-                    let grant = self.tables.grant(*rank)?;
-                    let found = Found { grant, rank: *rank, ceiling, lender: lender.map(|lender| lender.by) };
-                    if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
-                        best = Some(found);
-                    }
-                    break;
-                }
+        let spoken_to = self.tables.cells.spoken_to(cell.0, cell.1)?;
+        let query = self.query(None, target, now);
+        let mut search = Search { cell, target, query, reach: None, best: None, lender: None };
+        for role in self.few.iter() {
+            if spoken_to.contains(role) && !self.look(&mut search, role, true)? {
+                return Some(None);
             }
         }
-        Some(best)
+        Some(search.best)
+    }
+
+    /// The same of many roles, or of those that somebody lent.
+    #[expect(clippy::option_option, reason = "no cell is not no grant: it denies at once")]
+    fn best(
+        &self,
+        (roles, lender): (RoleSet, Option<&Lent>),
+        cell: (usize, Action),
+        target: &Target<'_>,
+        now: Timestamp,
+    ) -> Option<Option<Found<'p>>> {
+        let spoken_to = self.tables.cells.spoken_to(cell.0, cell.1)?;
+        let query = self.query(lender, target, now);
+        let mut search = Search { cell, target, query, reach: None, best: None, lender };
+        for role in self.all().common_set(*spoken_to).iter() {
+            if !self.look(&mut search, role, roles.contains(role))? {
+                return Some(None);
+            }
+        }
+        Some(search.best)
+    }
+
+    /// Looks into one role's cell: at its denies, and at its grants if they count. False where a deny binds.
+    #[inline]
+    fn look(&self, search: &mut Search<'p, '_>, role: usize, grants_count: bool) -> Option<bool> {
+        let (kind, action) = search.cell;
+        let mut rules = self.tables.cells.rules(role, kind, action)?.iter();
+        // SECURITY: a cell has its denies first, and nothing is allowed before every role's were asked.
+        let first = loop {
+            match rules.next() {
+                Some(rule) if rule & DENY != 0 => {
+                    if self.tables.deny(*rule)?.binds(&search.query) {
+                        return Some(false);
+                    }
+                }
+                first => break first,
+            }
+        };
+        let (clearance, level) = (*self.tables.clearances.get(role)?, search.target.level);
+        if level > clearance || first.is_none() || !grants_count {
+            return Some(true);
+        }
+        let ceiling = clearance.min(*search.reach.get_or_insert_with(|| self.reach(action, &search.query)));
+        if level > ceiling {
+            return Some(true);
+        }
+        // From the lightest grant to the heaviest: the first that holds is the best.
+        for rank in first.into_iter().chain(rules) {
+            if self.tables.holds(*rank, &search.query)? {
+                let lender = search.lender.map(|lender| lender.by);
+                let found = Found { grant: self.tables.grant(*rank)?, rank: *rank, ceiling, lender };
+                if search.best.as_ref().is_none_or(|best| found.is_better_than(best)) {
+                    search.best = Some(found);
+                }
+                break;
+            }
+        }
+        Some(true)
     }
 
     /// The first deny that binds; the outer `None` where a table has no such cell.

@@ -95,7 +95,7 @@ impl<'p> Bound<'p, '_> {
         let tables = self.tables;
         let lent =
             self.lent().iter().find(|(_, lent)| lender.is_some_and(|lender| std::ptr::eq(*lent, lender)));
-        let roles = lent.map_or(self.roles, |(roles, _)| *roles);
+        let roles = lent.map_or_else(|| self.roles(), |(roles, _)| *roles);
         roles.iter().flat_map(move |role| {
             let ranks = tables.cells.grants(role, kind, action).unwrap_or_default();
             ranks.iter().filter_map(move |rank| Some((role, tables.grant(*rank)?)))

@@ -166,7 +166,7 @@ impl Bound<'_, '_> {
         let Some(index) = self.tables.kinds.get(kind).copied().filter(|_| standing) else {
             return Filter::NOTHING;
         };
-        let own = std::iter::once((self.roles, None));
+        let own = std::iter::once((self.roles(), None));
         let lent = self.lent().iter().map(|(roles, lender)| (*roles, Some(*lender)));
         Filter::any(own.chain(lent).map(|part| self.part(part, (index, action), kind, now)).collect())
     }

@@ -1,6 +1,6 @@
 //! The questions the other way round: who can do this to that record, and what can this person reach.
 
-use crate::bound::{Bound, Query, Standing, Target};
+use crate::bound::{Bound, Few, Query, Standing, Target};
 use crate::condition::needs;
 use crate::tables::{RoleSet, Tables};
 use crate::{Actor, AuthContext, CompiledPolicy, Filter};
@@ -20,11 +20,11 @@ pub struct Roster<'p> {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     id: ActorId,
-    roles: RoleSet,
+    few: Few,
     /// [`NO_TEAM`] without one.
     team: u32,
     place: u32,
-    /// What others lent is asked about one by one.
+    /// Whoever has many roles, or some that others lent, is asked about one by one.
     singly: bool,
 }
 
@@ -65,10 +65,10 @@ impl CompiledPolicy {
             let team = actor.team.as_deref().map_or(NO_TEAM, |team| *teams.entry(team).or_insert(fresh));
             people.push(Entry {
                 id: actor.id,
-                roles: bound.roles,
+                few: bound.few,
                 team,
                 place: u32::try_from(place).unwrap_or(u32::MAX),
-                singly: !actor.lent.is_empty(),
+                singly: bound.wide().is_some(),
             });
         }
         people.sort_by_key(|entry| entry.id);
@@ -98,11 +98,12 @@ impl Roster<'_> {
         for entry in self.people.get(start..).unwrap_or_default() {
             let own = target.owner.map(|owner| owner == entry.id);
             let same_team = team.filter(|_| entry.team != NO_TEAM).map(|team| team == entry.team);
-            let can = if entry.singly || entry.roles.meets(verdicts.personal) {
+            let any = |of: &RoleSet| entry.few.iter().any(|role| of.contains(role));
+            let can = if entry.singly || any(&verdicts.personal) {
                 self.decides(entry, action, target, auth, now)
             } else {
                 let (allow, deny) = verdicts.of(own, same_team);
-                entry.roles.meets(allow) && !entry.roles.meets(deny)
+                any(allow) && !any(deny)
             };
             if can {
                 if found.people.len() >= limit {
@@ -139,34 +140,37 @@ struct Verdicts<'q> {
     known: [Option<(RoleSet, RoleSet)>; 9],
 }
 
+/// What a way that there is not would say.
+const NOBODY: (RoleSet, RoleSet) = (RoleSet::NONE, RoleSet::NONE);
+
 impl<'q> Verdicts<'q> {
     fn new(bound: &'q Bound<'q, 'q>, cell: (usize, Action), target: &'q Target<'q>, now: Timestamp) -> Self {
         let personal = personal(bound.tables, cell);
         Self { bound, cell, target, now, personal, known: [None; 9] }
     }
 
-    fn of(&mut self, own: Option<bool>, team: Option<bool>) -> (RoleSet, RoleSet) {
+    fn of(&mut self, own: Option<bool>, team: Option<bool>) -> &(RoleSet, RoleSet) {
         let number =
             |truth: Option<bool>| truth.map_or(0, |truth| 1_usize.saturating_add(usize::from(truth)));
         let at = number(own).saturating_mul(3).saturating_add(number(team));
-        if let Some(Some(known)) = self.known.get(at) {
-            return *known;
+        if !matches!(self.known.get(at), Some(Some(_))) {
+            let mut query = self.bound.query(None, self.target, self.now);
+            (query.own, query.actor_own) = (own, own);
+            (query.team, query.actor_team) = (team, team);
+            let sets = self.sets(&query);
+            if let Some(slot) = self.known.get_mut(at) {
+                *slot = Some(sets);
+            }
         }
-        let mut query = self.bound.query(None, self.target, self.now);
-        (query.own, query.actor_own) = (own, own);
-        (query.team, query.actor_team) = (team, team);
-        let sets = self.sets(&query);
-        if let Some(slot) = self.known.get_mut(at) {
-            *slot = Some(sets);
-        }
-        sets
+        self.known.get(at).and_then(Option::as_ref).unwrap_or(&NOBODY)
     }
 
     fn sets(&self, query: &Query<'_>) -> (RoleSet, RoleSet) {
         let ((kind, action), tables) = (self.cell, self.bound.tables);
         let (mut allow, mut deny) = (RoleSet::default(), RoleSet::default());
         let reach = self.bound.reach(action, query);
-        for role in 0..tables.closures.len() {
+        let Some(spoken_to) = tables.cells.spoken_to(kind, action) else { return NOBODY };
+        for role in spoken_to.iter() {
             let ceiling = tables.clearances.get(role).copied().unwrap_or_default().min(reach);
             let grants = tables.cells.grants(role, kind, action).unwrap_or_default();
             let mut grants = grants.iter().filter_map(|rank| tables.grant(*rank));
@@ -186,7 +190,8 @@ fn personal(tables: &Tables, (kind, action): (usize, Action)) -> RoleSet {
     let mut speaking = tables.requirements.iter().filter(|one| one.speaks_of(action));
     let everybody = speaking.any(|one| one.conditions.needs(needs::PERSONAL));
     let mut set = RoleSet::default();
-    for role in 0..tables.closures.len() {
+    let Some(spoken_to) = tables.cells.spoken_to(kind, action) else { return set };
+    for role in spoken_to.iter() {
         let grants = tables.cells.grants(role, kind, action).unwrap_or_default();
         let mut grants = grants.iter().filter_map(|rank| tables.grant(*rank));
         let denies = tables.cells.denies(role, kind, action).into_iter().flatten();
