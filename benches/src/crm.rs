@@ -42,7 +42,7 @@ impl Scale {
 pub const KINDS: usize = 10;
 /// The kind that stands for contracts.
 pub const CONTRACT: usize = 5;
-/// Actions on each kind: all but the last that there are.
+/// Actions on each kind.
 pub const ACTIONS: usize = 20;
 /// Departments.
 pub const DEPARTMENTS: usize = 20;
@@ -264,9 +264,15 @@ fn actions(dice: &mut Dice, most: usize) -> Vec<usize> {
     actions
 }
 
-/// The number of an action in its list.
+/// The actions: those that are done to records.
+pub fn actions_all() -> impl Iterator<Item = Action> {
+    let of_the_vault = |action: &Action| matches!(action, Action::Audit | Action::Offboard);
+    Action::ALL.iter().copied().filter(move |action| !of_the_vault(action)).take(ACTIONS)
+}
+
+/// The number of an action among them.
 pub fn number(action: Action) -> usize {
-    Action::ALL.iter().position(|one| *one == action).unwrap_or(0)
+    actions_all().position(|one| one == action).unwrap_or(0)
 }
 
 /// The name of something numbered.

@@ -95,6 +95,11 @@ impl Figures {
         is_bench.then_some(Self { wanted })
     }
 
+    /// All figures whose names contain one of the words; all there are without any.
+    pub fn named(words: impl IntoIterator<Item = String>) -> Self {
+        Self { wanted: words.into_iter().collect() }
+    }
+
     /// Whether any of these figures is wanted. Asked before something is set up for them.
     pub fn wants(&self, names: &[&str]) -> bool {
         let wants =

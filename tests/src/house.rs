@@ -208,6 +208,8 @@ impl Person {
     pub const ADMIN: Self = Self::new(6, "admin", "service");
     /// Brings records in.
     pub const IMPORTER: Self = Self::new(7, "importer", "service");
+    /// Reads the log.
+    pub const AUDITOR: Self = Self::new(8, "auditor", "service");
 
     const fn new(id: u8, role: &'static str, purpose: &'static str) -> Self {
         Self { id: [id; 16], role, purpose }

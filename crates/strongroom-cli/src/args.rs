@@ -4,6 +4,7 @@ mod case;
 mod data;
 mod global;
 mod log;
+mod policy;
 mod store;
 
 pub(crate) use case::{
@@ -17,7 +18,11 @@ pub(crate) use data::{
 pub(crate) use global::{Format, GlobalArgs};
 pub(crate) use log::{
     AuditCommand, CertificateCommand, CertificateVerifyArgs, ConfigFiles, InitArgs, KeysCommand,
-    PassphraseCommand, PolicyCheckArgs, PolicyCommand, ShowEntriesArgs, VerifyArgs,
+    PassphraseCommand, ShowEntriesArgs, VerifyArgs,
+};
+pub(crate) use policy::{
+    DiffArgs, DiffKind, ExplainArgs, PolicyCheckArgs, PolicyCommand, PolicyFiles, RequestArgs, ReviewCommand,
+    SimulateArgs, StaffCommand, SuggestArgs, UnusedArgs, UsageFrom, WhatCanArgs, WhoCanArgs,
 };
 
 pub(crate) use store::{StoreCheckArgs, StoreCommand, StoreCopyArgs};
@@ -93,6 +98,9 @@ pub(crate) enum Command {
     /// Check configuration files.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// People: who leaves.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Verify, read and prove the log.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -3,7 +3,6 @@
 mod approve;
 mod audit;
 mod certificate;
-mod check;
 mod contract;
 mod document;
 mod egress;
@@ -12,7 +11,9 @@ mod file;
 mod hold;
 pub(crate) mod init;
 mod keys;
+mod policy;
 mod record;
+mod staff;
 mod store;
 mod sweep;
 
@@ -37,11 +38,12 @@ pub(crate) fn run(command: &Command, ctx: &Context) -> Result<Outcome, CliError>
         Command::Exit(command) => exit::run(command, ctx),
         Command::Contract(args) => contract::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
-        Command::Policy(command) => check::run(command, ctx),
+        Command::Policy(command) => policy::run(command, ctx),
         Command::Audit(command) => audit::run(command, ctx),
         Command::Certificate(command) => certificate::run(command, ctx),
         Command::Keys(command) => keys::run(command, ctx),
         Command::Passphrase(command) => keys::passphrase(command, ctx),
+        Command::Staff(command) => staff::run(command, ctx),
         Command::Store(command) => store::run(command, ctx),
         Command::Demo(args) => demo::run(args, ctx),
     }

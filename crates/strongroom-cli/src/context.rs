@@ -4,15 +4,18 @@ use crate::{
     args::GlobalArgs,
     error::{CliError, Failure, of_folder},
     output::Output,
-    staff::{Person, Staff},
+    staff::Staff,
 };
 use std::{
     env, fs,
     path::{Path, PathBuf},
 };
 use strongroom::{
-    Error, Folder, FolderError, FolderOptions, Session, Vault, audit::FileWitness, envelope::Passphrase,
-    policy::AuthContext,
+    Error, Folder, FolderError, FolderOptions, Session, Vault,
+    audit::FileWitness,
+    envelope::Passphrase,
+    policy::{AuthContext, Person},
+    types::Timestamp,
 };
 
 /// The options and the output.
@@ -54,6 +57,11 @@ impl Context {
             store_password: env::var("PGPASSWORD").ok().filter(|password| !password.is_empty()),
             ..FolderOptions::default()
         }
+    }
+
+    /// What the clock says.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.folder_options().clock.now()
     }
 
     /// Where the keyring lies.
@@ -114,7 +122,7 @@ impl Context {
         let options = self.folder_options();
         let (vault, looked_at) = open(&dir, &passphrase, &options).map_err(|error| of_folder(&dir, error))?;
         drop(passphrase);
-        person.check(&vault, &dir)?;
+        staff.check(&person, &vault, &dir, options.clock.now())?;
         let guard = FileWitness::new(dir.join(GUARD), vec![vault.log_key()]);
         let opened = Opened { context: self, vault, staff, person, options, guard };
         if !looked_at {
@@ -159,7 +167,7 @@ impl Opened<'_> {
     /// Goes on with purges that a crash or a kill interrupted, and says so.
     fn recover(&self) {
         let out = self.context.out;
-        match self.vault.recover(self.person.id()) {
+        match self.vault.recover(self.person.id) {
             Ok(finished) => {
                 for (case, why) in &finished.stopped {
                     out.warn(&format!(
@@ -183,17 +191,18 @@ impl Opened<'_> {
     }
 
     /// A session of the person of `--as`.
-    pub(crate) fn session(&self) -> Session<'_> {
+    pub(crate) fn session(&self) -> Result<Session<'_>, CliError> {
         let global = &self.context.global;
         let now = self.options.clock.now();
         let mut auth = AuthContext::new(now);
         auth.mfa_at = global.mfa.then_some(now);
         auth.purpose.clone_from(&global.purpose);
-        let session = self.vault.session(self.person.actor(), auth);
-        match &global.because {
+        let actor = self.staff.actor(&self.vault.config().policy, &self.person, now)?;
+        let session = self.vault.session(actor, auth);
+        Ok(match &global.because {
             Some(why) => session.because(why.clone()),
             None => session,
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::tables::Words;
 use crate::words;
 use std::{fmt, sync::Arc};
-use strongroom_types::{Action, Kind, Level, RuleId};
+use strongroom_types::{Action, Kind, Level, LevelScale, RuleId};
 
 /// A refusal with its reason.
 #[derive(Clone)]
@@ -165,6 +165,16 @@ impl Denial {
 }
 
 impl Miss {
+    /// The condition, in English.
+    pub fn explain_en(&self, scale: &LevelScale) -> String {
+        words::miss_en(self, scale)
+    }
+
+    /// The condition, in Chinese.
+    pub fn explain_zh(&self, scale: &LevelScale) -> String {
+        words::miss_zh(self, scale)
+    }
+
     /// The condition as a word that stays the same, for the log.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ pub use delegation::{Delegation, DelegationFault};
 pub use offboard::{Estate, Offboarded, Owned};
 
 use crate::error::nearest;
-use crate::{Actor, ActorProblem, CompiledPolicy};
+use crate::{Actor, ActorProblem, CompiledPolicy, Title};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use strongroom_types::{ActorId, RoleName, Timestamp};
@@ -34,6 +34,9 @@ pub struct Person {
     /// A name for people who read reports; decides nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What to call the person, in English and Chinese; decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
     /// The roles, each perhaps for a time.
     #[serde(default)]
     pub roles: Vec<Assignment>,
@@ -116,7 +119,7 @@ impl Person {
     /// An active person without a role.
     pub fn new(id: ActorId) -> Self {
         let (roles, evidence) = (Vec::new(), BTreeMap::new());
-        Self { id, name: None, roles, team: None, evidence, active: true }
+        Self { id, name: None, title: None, roles, team: None, evidence, active: true }
     }
 
     /// The name, or else the id.

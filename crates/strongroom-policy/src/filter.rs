@@ -124,14 +124,23 @@ impl Filter {
     }
 
     fn all(parts: Vec<Self>) -> Self {
-        let mut kept = Vec::new();
-        for part in parts {
+        let mut kept: Vec<Self> = Vec::new();
+        let mut lowest = None;
+        let flat = parts.into_iter().flat_map(|part| match part {
+            Self::All(inner) => inner,
+            other => vec![other],
+        });
+        for part in flat {
             match part {
-                Self::All(inner) => kept.extend(inner),
                 nothing if nothing.is_nothing() => return Self::NOTHING,
+                other if kept.contains(&other) => {}
+                Self::LevelAtMost(level) => {
+                    lowest = Some(lowest.map_or(level, |lowest: Level| lowest.min(level)))
+                }
                 other => kept.push(other),
             }
         }
+        kept.extend(lowest.map(Self::LevelAtMost));
         one_or(kept, Self::All)
     }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use strongroom_types::{FieldName, Kind};
 
 /// How a value is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mask {
     /// Of a date such as `1990-03-07` the first three digits of the year stay, as `199x`. Of anything else, nothing.
     Decade,

@@ -5,6 +5,7 @@ use crate::condition::is_recent;
 use crate::decide::Found;
 use crate::tables::CompiledGrant;
 use crate::{Mask, words};
+use serde::Serialize;
 use std::ops::Deref;
 use strongroom_types::{
     Action, ActorId, CustomerId, FieldName, Kind, Level, Purpose, RecordId, RoleName, RuleId, Timestamp,
@@ -13,7 +14,8 @@ use strongroom_types::{
 /// Something that the enforcement point must do before or while it acts.
 ///
 /// Exhaustive on purpose: match every arm, so that a new obligation breaks the build rather than being overlooked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Obligation {
     /// So many others who hold the role must have said yes; see
     /// [`may_approve`](crate::CompiledPolicy::may_approve).

@@ -6,7 +6,8 @@ use crate::tables::{RoleSet, Tables};
 use crate::{Actor, AuthContext, CompiledPolicy, Filter};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
-use strongroom_types::{Action, ActorId, Kind, Timestamp};
+use std::collections::BTreeMap;
+use strongroom_types::{Action, ActorId, Kind, RoleName, RuleId, Timestamp};
 
 /// Everybody, looked up in one policy, to be asked about again and again. Sorted by id.
 #[derive(Debug)]
@@ -51,6 +52,25 @@ pub struct Reach {
 }
 
 impl CompiledPolicy {
+    /// By role, kind and action: the grants that speak of them, own or inherited. Conditions and denies aside.
+    pub fn matrix(&self) -> BTreeMap<RoleName, BTreeMap<Kind, BTreeMap<Action, Vec<RuleId>>>> {
+        let mut matrix: BTreeMap<_, BTreeMap<_, BTreeMap<_, Vec<_>>>> = BTreeMap::new();
+        for (role, name) in self.tables.role_names.iter().enumerate() {
+            for (kind, index) in &self.tables.kinds {
+                for action in Action::ALL {
+                    let ranks = self.tables.cells.grants(role, *index, *action).unwrap_or_default();
+                    let rules: Vec<RuleId> =
+                        ranks.iter().filter_map(|rank| Some(self.tables.grant(*rank)?.id.clone())).collect();
+                    if !rules.is_empty() {
+                        let kinds = matrix.entry(name.clone()).or_default();
+                        kinds.entry(kind.clone()).or_default().insert(*action, rules);
+                    }
+                }
+            }
+        }
+        matrix
+    }
+
     /// Everybody, looked up once. Those who may not act at all are left out.
     pub fn roster<'p>(&'p self, actors: &'p [Actor]) -> Roster<'p> {
         let auth = AuthContext::new(Timestamp::MIN);

@@ -32,6 +32,17 @@ impl CompiledPolicy {
     }
 }
 
+impl ConfigProblem {
+    /// The problem with its place in the TOML text that the configuration came from.
+    #[must_use]
+    pub fn in_toml(mut self, text: &str, file_name: &str) -> Self {
+        if let Ok(root) = DeTable::parse(text) {
+            self.place = Some(place(text, offset(root.get_ref(), &self.steps), file_name));
+        }
+        self
+    }
+}
+
 fn read<T: DeserializeOwned>(text: &str, file_name: &str) -> Result<T, ConfigError> {
     if text.len() > CONFIG_BYTES_MAX {
         let message = format!("a text has at most {CONFIG_BYTES_MAX} bytes, this one has {}", text.len());

@@ -8,11 +8,13 @@ pub use report::{Dormant, Duties, RoleUse, UnusedGrant, UsageReport};
 pub use review::{AccessReview, ReviewError, ReviewItem, ReviewState, Verdict};
 pub use suggest::{Proof, Suggestion};
 
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use strongroom_types::{Action, ActorId, Kind, Purpose, RecordId, RuleId, Timestamp, Zone};
 
 /// One decision that a log recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Usage {
     /// When.
@@ -24,14 +26,18 @@ pub struct Usage {
     /// With what.
     pub kind: Kind,
     /// Which record, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordId>,
     /// The rules that the decision cited.
+    #[serde(default)]
     pub rules: Vec<RuleId>,
     /// Whether it was allowed.
     pub allowed: bool,
     /// What for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
     /// Where from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
 }
 
@@ -40,6 +46,12 @@ impl Usage {
     pub fn new(at: Timestamp, actor: ActorId, action: Action, kind: Kind, rule: RuleId) -> Self {
         let (record, purpose, zone) = (None, None, None);
         Self { at, actor, action, kind, record, rules: vec![rule], allowed: true, purpose, zone }
+    }
+
+    /// Something that was tried and denied, of which nothing more is known.
+    pub fn denied(at: Timestamp, actor: ActorId, action: Action, kind: Kind) -> Self {
+        let (record, purpose, zone) = (None, None, None);
+        Self { at, actor, action, kind, record, rules: Vec::new(), allowed: false, purpose, zone }
     }
 }
 

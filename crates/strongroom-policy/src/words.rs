@@ -16,6 +16,7 @@ pub(crate) fn action_zh(action: Action) -> &'static str {
         Action::Hold => "冻结",
         Action::Import => "导入",
         Action::List => "列出",
+        Action::Offboard => "办理人员离职",
         Action::Open => "打开附件",
         Action::Print => "打印",
         Action::Release => "解除冻结",

@@ -50,6 +50,8 @@ actions! {
     Import = "import",
     /// See many records at once.
     List = "list",
+    /// End somebody's access, or let them back in.
+    Offboard = "offboard",
     /// Open an attached document.
     Open = "open",
     /// Print.

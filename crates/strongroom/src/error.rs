@@ -6,7 +6,7 @@ use strongroom_envelope::{KeysError, OpenError as UnsealError, RewrapError, Seal
 use strongroom_policy::{Denial, RecordProblem};
 use strongroom_retention::{PermitError, PlanError, PurgeError};
 use strongroom_store::ReadError;
-use strongroom_types::{CaseId, CustomerId, FieldName, Kind, RandomError, RecordId};
+use strongroom_types::{CaseId, CustomerId, FieldName, Kind, RandomError, RecordId, Timestamp};
 
 /// Why a verb did not happen.
 ///
@@ -17,6 +17,12 @@ pub enum Error {
     /// The policy denies it. The denial is in the log.
     #[error("denied: {0}")]
     Denied(Box<Denial>),
+    /// The person has left; no session of theirs does anything.
+    #[error("this person's access was ended at {at}")]
+    Departed {
+        /// When.
+        at: Timestamp,
+    },
     /// The policy allows it under a condition that was not met.
     #[error("allowed only with `{obligation}`: {todo}")]
     Undischarged {

@@ -32,7 +32,7 @@ pub use error::Error;
 pub use fields::Fields;
 pub use flow::{
     Changes, ContractStep, Created, DOCUMENT_KIND, DataFinding, DocumentInfo, ExitPlan, ExitReport, Export,
-    ExportRequest, HoldFinding, LIST_LIMIT_MAX, Manifest, NewRecord, Page, Pending, Proven, Recovered,
+    ExportRequest, HoldFinding, LIST_LIMIT_MAX, Left, Manifest, NewRecord, Page, Pending, Proven, Recovered,
     Released, Seen, Selection, SweepPlan, SweepReport, Turned, Verification, Whose, verify_certificate,
 };
 #[cfg(feature = "folder")]

@@ -49,6 +49,7 @@ impl<'v> Session<'v> {
         if action != Action::Audit {
             self.vault.refuse_inspected()?;
         }
+        self.vault.refuse_departed(self.actor.id)?;
         let now = self.vault.now();
         let request = Request { actor: &self.actor, auth: &self.auth, action, resource, now };
         match self.vault.config.policy.decide(&request) {

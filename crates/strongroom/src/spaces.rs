@@ -46,6 +46,8 @@ pub(crate) const TOUCH: Space = Space::mutable(30, "touch");
 pub(crate) const CLOSED: Space = Space::mutable(31, "closed");
 /// How often somebody used a grant that counts, by rule and actor.
 pub(crate) const TALLY: Space = Space::mutable(32, "tally");
+/// Who has left, and when.
+pub(crate) const DEPARTED: Space = Space::mutable(33, "departed");
 
 /// Erasure ledger, in the key store: what was condemned, written before anything is destroyed.
 pub(crate) const LEDGER: Space = Space::append_only(16, "erasure-ledger");
@@ -71,6 +73,7 @@ pub(crate) fn data() -> Vec<Space> {
         TOUCH,
         CLOSED,
         TALLY,
+        DEPARTED,
     ];
     strongroom_audit::SPACES.iter().copied().chain(own).collect()
 }

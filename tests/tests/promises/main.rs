@@ -6,6 +6,7 @@ mod accidents;
 mod certificate;
 mod full;
 mod gone;
+mod obligations;
 mod syncs;
 mod tampering;
 

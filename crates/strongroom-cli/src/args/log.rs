@@ -34,21 +34,6 @@ pub(crate) struct ConfigFiles {
     pub(crate) house: Option<PathBuf>,
 }
 
-/// `policy`
-#[derive(Debug, Clone, Subcommand)]
-pub(crate) enum PolicyCommand {
-    /// Check schema, policy, retention schedule and house rules: those of the vault, or the files you name. Needs no
-    /// passphrase.
-    Check(PolicyCheckArgs),
-}
-
-/// `policy check`
-#[derive(Debug, Clone, Args)]
-pub(crate) struct PolicyCheckArgs {
-    #[command(flatten)]
-    pub(crate) files: ConfigFiles,
-}
-
 /// `audit`
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AuditCommand {

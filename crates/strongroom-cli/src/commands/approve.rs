@@ -12,7 +12,7 @@ use strongroom::Pending;
 
 pub(super) fn run(command: &ApproveCommand, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let session = opened.session();
+    let session = opened.session()?;
     let pending = match command {
         ApproveCommand::List => return list(&opened, &session.approvals()?, ctx),
         ApproveCommand::Yes { approval } => session.approve(*approval)?,

@@ -51,7 +51,7 @@ fn verify(args: &VerifyArgs, opened: &Opened<'_>, ctx: &Context) -> Result<Outco
         None => Vec::new(),
     };
     let bar = ctx.out.progress(0, "verifying");
-    let found = opened.session().verify(witnessed, &mut |progress| {
+    let found = opened.session()?.verify(witnessed, &mut |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     });
@@ -115,7 +115,7 @@ fn show(args: &ShowEntriesArgs, opened: &Opened<'_>, ctx: &Context) -> Result<()
         return show_one(index, opened, ctx);
     }
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX).max(1);
-    let session = opened.session();
+    let session = opened.session()?;
     let entries = if let Some(from) = args.from {
         session.entries(from, limit)?
     } else {
@@ -185,7 +185,7 @@ struct Detailed {
 }
 
 fn show_one(index: u64, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
-    let session = opened.session();
+    let session = opened.session()?;
     let entry = session.entries(index, 1)?.into_iter().next().filter(|(found, _)| *found == index);
     let (_, entry) = entry.ok_or_else(|| CliError::input(format!("the log has no entry {index}")))?;
     let detail = session.entry_detail(index)?;
@@ -204,7 +204,7 @@ fn show_one(index: u64, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliErr
 }
 
 fn prove(index: u64, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
-    let proven = opened.session().prove(index)?;
+    let proven = opened.session()?.prove(index)?;
     ctx.out.show(&proven, |out| {
         writeln!(out, "Entry {index}:\n{}\n", proven.leaf)?;
         writeln!(out, "Its way to the root of {} (RFC 6962):", entries(proven.proof.size))?;
@@ -237,7 +237,7 @@ impl Signed {
 fn checkpoint(file: Option<&Path>, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
     let witness = file.map(|path| FileWitness::new(path, vec![opened.vault.log_key()]));
     let witnesses: Vec<&dyn Witness> = witness.iter().map(|witness| -> &dyn Witness { witness }).collect();
-    let checkpoint = opened.session().checkpoint(&witnesses)?;
+    let checkpoint = opened.session()?.checkpoint(&witnesses)?;
     let signed = Signed::of(&checkpoint);
     ctx.out.show(&signed, |out| {
         writeln!(out, "{}", signed.note.trim_end())?;
@@ -249,7 +249,7 @@ fn checkpoint(file: Option<&Path>, opened: &Opened<'_>, ctx: &Context) -> Result
 }
 
 fn who_saw(customer: CustomerId, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
-    let seen = opened.session().who_saw(customer)?;
+    let seen = opened.session()?.who_saw(customer)?;
     ctx.out.list(&seen, |out| {
         let mut table = Table::new(["#", "time", "who", "what", "allowed", "kind", "record", "purpose"]);
         for look in &seen {
@@ -274,7 +274,7 @@ fn who_saw(customer: CustomerId, opened: &Opened<'_>, ctx: &Context) -> Result<(
 }
 
 fn notices(opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
-    let notices = opened.session().notices()?;
+    let notices = opened.session()?.notices()?;
     ctx.out.list(&notices, |out| {
         for Notice { at, actor, kind } in &notices {
             write!(out, "{at}  {}: ", opened.staff.name(*actor))?;
@@ -302,7 +302,7 @@ struct Exported<'a> {
 
 fn export(path: &Path, opened: &Opened<'_>, ctx: &Context) -> Result<(), CliError> {
     let mut file = NewFile::create(path)?;
-    let written = opened.session().export_log(&mut file)?;
+    let written = opened.session()?.export_log(&mut file)?;
     file.keep()?;
     ctx.out.show(&Exported { file: path, entries: written }, |out| {
         writeln!(out, "Wrote {} with their proofs to `{}`.", entries(written), path.display())

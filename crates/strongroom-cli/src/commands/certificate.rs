@@ -24,7 +24,7 @@ pub(super) fn run(command: &CertificateCommand, ctx: &Context) -> Result<Outcome
 
 fn show(case: CaseId, to: Option<&Path>, zh: bool, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let certificate = opened.session().certificate(case)?;
+    let certificate = opened.session()?.certificate(case)?;
     if let Some(path) = to {
         NewFile::create(path)?.write(certificate.to_json().as_bytes())?;
     }

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ContractArgs, ctx: &Context) -> Result<Outcome, CliErro
         ContractCommand::Terminate { on } => ContractStep::Terminate(on),
     };
     let opened = ctx.open()?;
-    let state = opened.session().contract(args.record, step)?;
+    let state = opened.session()?.contract(args.record, step)?;
     ctx.out.show(&Moved { record: args.record, state }, |out| {
         writeln!(out, "Contract {} is {state}.", args.record)
     })?;

@@ -17,7 +17,7 @@ pub(super) fn attach(args: &AttachArgs, ctx: &Context) -> Result<Outcome, CliErr
     let file = File::open(path).map_err(|error| CliError::file(path, &error))?;
     let opened = ctx.open()?;
     let mut content = BufReader::new(file);
-    let info = opened.session().attach(args.customer, name, &args.media_type, &mut content)?;
+    let info = opened.session()?.attach(args.customer, name, &args.media_type, &mut content)?;
     ctx.out.show(&info, |out| {
         writeln!(out, "Attached {} as document {}", count(info.bytes, "byte"), info.record)
     })?;
@@ -27,7 +27,7 @@ pub(super) fn attach(args: &AttachArgs, ctx: &Context) -> Result<Outcome, CliErr
 pub(super) fn open(args: &OpenArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
     let mut file = NewFile::create(&args.to)?;
-    let info = opened.session().open_document(args.record, &mut file)?;
+    let info = opened.session()?.open_document(args.record, &mut file)?;
     file.keep()?;
     ctx.out.show(&info, |out| {
         writeln!(

@@ -34,7 +34,7 @@ pub(super) fn export(args: &ExportArgs, ctx: &Context) -> Result<Outcome, CliErr
     };
     let opened = ctx.open()?;
     let file = args.out.as_deref().map(NewFile::create).transpose()?;
-    match opened.session().export(&request)? {
+    match opened.session()?.export(&request)? {
         Export::Blocked { findings, verdict } => blocked(ctx, &findings, &verdict),
         Export::NeedsApproval { approval, records, findings } => {
             waits(ctx, &opened, &approval, records, &findings)
@@ -49,7 +49,7 @@ pub(super) fn export(args: &ExportArgs, ctx: &Context) -> Result<Outcome, CliErr
 pub(super) fn release(args: &ReleaseArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
     let file = NewFile::create(&args.out)?;
-    let released = opened.session().release(args.approval)?;
+    let released = opened.session()?.release(args.approval)?;
     written(ctx, &args.out, file, &released)
 }
 

@@ -16,7 +16,7 @@ use strongroom::{
 
 pub(super) fn run(command: &ExitCommand, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let session = opened.session();
+    let session = opened.session()?;
     match command {
         ExitCommand::Open(args) => {
             let ExitOpenArgs { customer, trigger, reason, note } = args;

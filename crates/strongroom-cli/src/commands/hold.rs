@@ -17,13 +17,13 @@ pub(super) fn run(command: &HoldCommand, ctx: &Context) -> Result<Outcome, CliEr
     let opened = ctx.open()?;
     match command {
         HoldCommand::Place(args) => {
-            let hold = opened.session().place_hold(scope(args), args.reason.clone())?;
+            let hold = opened.session()?.place_hold(scope(args), args.reason.clone())?;
             ctx.out.show(&Placed { hold }, |out| {
                 writeln!(out, "Hold {hold} is in force: nothing in its scope is purged until it is released.")
             })?;
         }
         HoldCommand::Release { hold } => {
-            opened.session().release_hold(*hold)?;
+            opened.session()?.release_hold(*hold)?;
             ctx.out.show(&Placed { hold: *hold }, |out| {
                 writeln!(out, "Hold {hold} is released; what waited for it is due again at the next sweep.")
             })?;
@@ -49,7 +49,7 @@ fn scope(args: &HoldPlaceArgs) -> Scope {
 }
 
 fn list(ctx: &Context, opened: &Opened<'_>) -> Result<(), CliError> {
-    let holds = opened.session().holds()?;
+    let holds = opened.session()?.holds()?;
     ctx.out.list(&holds, |out| {
         let mut table = Table::new(["hold", "scope", "reason", "placed", "by", "released"]);
         for hold in &holds {

@@ -12,7 +12,9 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use strongroom::{Folder, FolderError, FolderOptions, Texts, envelope::Passphrase, types::ActorId};
+use strongroom::{
+    Folder, FolderError, FolderOptions, Texts, envelope::Passphrase, policy::Person, types::ActorId,
+};
 
 /// The configuration of the sample.
 pub(crate) const SAMPLE: Texts<'static> = Texts {
@@ -25,7 +27,7 @@ pub(crate) const SAMPLE: Texts<'static> = Texts {
 pub(super) fn run(args: &InitArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let dir = ctx.vault_dir();
     let texts = ConfigTexts::read(&args.files)?;
-    super::check::check(&texts, &args.files)?;
+    super::policy::check::check(&texts, &args.files)?;
     // Before anybody is asked to make up a passphrase.
     if fs::read_dir(&dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(of_folder(&dir, FolderError::NotEmpty(dir.clone())));
@@ -140,10 +142,10 @@ struct Named {
 }
 
 fn people(staff: &Staff) -> Vec<Named> {
-    staff.people().iter().map(|person| Named { name: person.name.clone(), id: person.id() }).collect()
+    staff.people().iter().map(|person| Named { name: person.display(), id: person.id }).collect()
 }
 
 fn names(staff: &Staff) -> String {
-    let names: Vec<&str> = staff.people().iter().map(|person| person.name.as_str()).collect();
+    let names: Vec<String> = staff.people().iter().map(Person::display).collect();
     names.join(", ")
 }

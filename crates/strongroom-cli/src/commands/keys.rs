@@ -65,7 +65,7 @@ fn show(ctx: &Context) -> Result<Outcome, CliError> {
 fn rotate(ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
     let bar = ctx.out.progress(0, "wrapping keys anew");
-    let turned = opened.session().turn_epoch(&mut |progress| bar.set_position(progress.rewrapped));
+    let turned = opened.session()?.turn_epoch(&mut |progress| bar.set_position(progress.rewrapped));
     bar.finish_and_clear();
     let turned = turned?;
     ctx.out.show(&turned, |out| {

@@ -21,7 +21,7 @@ use strongroom::{
 pub(super) fn create(args: &CreateArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
     let whose = args.customer.map_or(Whose::New, Whose::Customer);
-    let created = opened.session().create(NewRecord::new(args.kind.clone(), whose, fields(&args.set)))?;
+    let created = opened.session()?.create(NewRecord::new(args.kind.clone(), whose, fields(&args.set)))?;
     ctx.out.show(&created, |out| {
         writeln!(out, "Created {} {}", args.kind, created.record)?;
         writeln!(out, "of customer {}", created.customer)
@@ -31,7 +31,7 @@ pub(super) fn create(args: &CreateArgs, ctx: &Context) -> Result<Outcome, CliErr
 
 pub(super) fn list(args: &ListArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let page = opened.session().list(&args.kind, args.after, usize::from(args.limit))?;
+    let page = opened.session()?.list(&args.kind, args.after, usize::from(args.limit))?;
     if ctx.out.format() == Format::Jsonl {
         ctx.out.list(&page.views, |_| Ok(()))?;
         return Ok(Outcome::Done);
@@ -49,14 +49,14 @@ pub(super) fn list(args: &ListArgs, ctx: &Context) -> Result<Outcome, CliError> 
 
 pub(super) fn search(args: &SearchArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let views = opened.session().search(&args.kind, &args.field, &args.value)?;
+    let views = opened.session()?.search(&args.kind, &args.field, &args.value)?;
     ctx.out.list(&views, |out| table(out, &opened, &args.kind, &views))?;
     Ok(Outcome::Done)
 }
 
 pub(super) fn show(args: &ShowArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
-    let view = opened.session().view(args.record)?;
+    let view = opened.session()?.view(args.record)?;
     ctx.out.show(&view, |out| {
         let scale = opened.vault.config().schema.scale();
         let mut head = Table::default();
@@ -81,7 +81,7 @@ pub(super) fn update(args: &UpdateArgs, ctx: &Context) -> Result<Outcome, CliErr
     let opened = ctx.open()?;
     let changes =
         Changes { set: fields(&args.set), unset: args.unset.clone(), expected_version: args.version };
-    let version = opened.session().update(args.record, &changes)?;
+    let version = opened.session()?.update(args.record, &changes)?;
     ctx.out.show(&Updated { record: args.record, version }, |out| {
         writeln!(out, "Record {} is at version {version} now.", args.record)
     })?;

@@ -6,7 +6,7 @@ use crate::{args::SweepArgs, context::Context, error::CliError, output::Outcome,
 pub(super) fn run(args: &SweepArgs, ctx: &Context) -> Result<Outcome, CliError> {
     let opened = ctx.open()?;
     if args.dry_run {
-        let found = opened.session().plan_sweep()?;
+        let found = opened.session()?.plan_sweep()?;
         ctx.out.show(&found, |out| {
             let going: usize = found.plans.iter().map(|plan| plan.erase().len()).sum();
             let going = u64::try_from(going).unwrap_or(u64::MAX);
@@ -25,7 +25,7 @@ pub(super) fn run(args: &SweepArgs, ctx: &Context) -> Result<Outcome, CliError> 
         return Ok(Outcome::Done);
     }
     let bar = ctx.out.progress(0, "sweeping");
-    let report = opened.session().sweep(&mut |done, total| {
+    let report = opened.session()?.sweep(&mut |done, total| {
         bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     });

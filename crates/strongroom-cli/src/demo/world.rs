@@ -104,8 +104,8 @@ impl World {
         who: &str,
         purpose: &str,
     ) -> Result<Session<'v>, CliError> {
-        let actor = self.staff.person(Some(who))?.actor();
         let now = self.now();
+        let actor = self.staff.actor(&vault.config().policy, self.staff.person(Some(who))?, now)?;
         let mut auth = AuthContext::new(now);
         auth.mfa_at = Some(now);
         auth.purpose = Some(purpose_of(purpose)?);

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &ImportArgs, context: &Context) -> Result<Outcome, CliEr
         kind: args.kind.clone(),
         charset: args.encoding.0.map(Into::into),
         owner: match &args.owner {
-            Some(name) => Some(opened.staff.person(Some(name))?.id()),
+            Some(name) => Some(opened.staff.person(Some(name))?.id),
             None => None,
         },
     };
@@ -78,7 +78,7 @@ fn one(
         bar.set_position(progress.bytes);
         bar.set_message(format!("{} rows, {} rejected", progress.imported, progress.rejected));
     };
-    let session = opened.session();
+    let session = opened.session()?;
     let done = import_file(&opened.vault, &session, file, options, rejects, &SystemClock, &mut show);
     bar.finish_and_clear();
     done.map_err(failed)

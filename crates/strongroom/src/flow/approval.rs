@@ -100,6 +100,7 @@ impl Session<'_> {
         ) -> Result<(ApprovalRequest, Vec<Fact>), strongroom_cases::ApprovalError>,
     ) -> Result<Pending, Error> {
         let vault = self.vault;
+        vault.refuse_departed(self.actor.id)?;
         let now = vault.now();
         let (request, old) = vault.approval(approval)?;
         let roles = self.roles_for(&request);
@@ -149,7 +150,7 @@ impl Vault {
         Ok((self.open_approval(&key, &bytes)?, bytes))
     }
 
-    fn open_approval(&self, key: &[u8], sealed: &[u8]) -> Result<ApprovalRequest, Error> {
+    pub(crate) fn open_approval(&self, key: &[u8], sealed: &[u8]) -> Result<ApprovalRequest, Error> {
         let json = self.trust(spaces::APPROVAL, key, sealed)?;
         ApprovalRequest::decode(&json).map_err(|error| Error::Case(error.to_string()))
     }

@@ -84,6 +84,7 @@ impl<'v> Session<'v> {
     /// A kind of which no grant speaks is refused as a whole, with its reason, rather than as an empty page.
     pub(crate) fn refuse_wholly(&self, action: Action, kind: &Kind) -> Result<(), Error> {
         let schema = self.vault.config.kind(kind)?;
+        self.vault.refuse_departed(self.actor.id)?;
         if self.vault.config.policy.bind(&self.actor, &self.auth).has_grant(action, kind) {
             return Ok(());
         }

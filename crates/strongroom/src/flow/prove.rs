@@ -14,6 +14,7 @@ use strongroom_audit::{
     Progress, Report, Verdict, VerifierKey, VerifyOptions, Witness, verify,
 };
 use strongroom_envelope::sha256;
+use strongroom_policy::{KIND_VAULT, Usage};
 use strongroom_retention::{Certificate, CertificateError};
 use strongroom_store::{Direction, KeyRange, Read, ReadExt};
 use strongroom_types::{
@@ -141,6 +142,19 @@ impl Session<'_> {
         Ok(seen)
     }
 
+    /// What people did or tried, as the log tells it, for [`policy`](crate::policy)'s usage reports, simulations and
+    /// reviews. A page of a list counts as one use, coalesced denials as one each.
+    pub fn usage(&self) -> Result<Vec<Usage>, Error> {
+        self.audit_right()?;
+        let log = &self.vault.log;
+        let mut all = Vec::new();
+        log.entries(0..log.size()?, |_, entry| {
+            all.extend(usage_of(entry));
+            true
+        })?;
+        Ok(all)
+    }
+
     /// Entries of the log, from `from` on.
     pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<(u64, Entry)>, Error> {
         self.audit_right()?;
@@ -207,6 +221,18 @@ impl Session<'_> {
         let permit = self.decide_on_vault(Action::Audit)?;
         self.clear(permit, Means::NONE).map(drop)
     }
+}
+
+/// What an entry tells the policy, if it records a decision.
+fn usage_of(entry: Entry) -> Option<Usage> {
+    let action: Action = entry.name.as_str().parse().ok()?;
+    let allowed = entry.decision? == Decision::Allow;
+    // What was decided about the vault itself bears no kind.
+    let kind = entry.kind.or_else(|| Kind::new(KIND_VAULT).ok())?;
+    let mut usage = Usage::denied(entry.time, entry.actor, action, kind);
+    (usage.rules, usage.allowed, usage.record) = (entry.rules, allowed, entry.record);
+    (usage.purpose, usage.zone) = (entry.purpose, entry.zone);
+    Some(usage)
 }
 
 impl Vault {
