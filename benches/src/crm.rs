@@ -154,7 +154,9 @@ impl Crm {
     pub fn new(scale: Scale) -> Self {
         let mut dice = Dice(7);
         let roles = roles(&mut dice, scale.roles);
-        let grants = (0..scale.grants).map(|number| grant(&mut dice, number % scale.roles.max(1))).collect();
+        let grants = (0..scale.grants)
+            .map(|number| grant(&mut dice, number.checked_rem(scale.roles).unwrap_or(0)))
+            .collect();
         let mut denies: Vec<Deny> = (1..scale.denies).map(|_| deny(&mut dice, scale.roles)).collect();
         // Managers may see contracts and not edit them.
         denies.push(Deny {
@@ -286,7 +288,7 @@ pub fn instant(office: bool) -> Timestamp {
     Timestamp::from_unix_micros(if office { 1_795_140_000_000_000 } else { 1_795_190_400_000_000 })
 }
 
-/// The generator SplitMix64.
+/// The generator `SplitMix64`.
 #[derive(Debug)]
 struct Dice(u64);
 
@@ -297,6 +299,6 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let bound = u64::try_from(bound.max(1)).unwrap_or(1);
-        usize::try_from((z ^ (z >> 31)) % bound).unwrap_or(0)
+        usize::try_from((z ^ (z >> 31)).checked_rem(bound).unwrap_or(0)).unwrap_or(0)
     }
 }

@@ -111,10 +111,8 @@ impl House {
 
     /// Its stores by themselves.
     pub fn stores(&self) -> Opened {
-        let (data, prune) =
-            SledStore::open(&self.path.join("data"), Uuid::from_u128(1), Options::default()).unwrap();
-        let (keys, _) =
-            SledStore::open(&self.path.join("keys"), Uuid::from_u128(2), Options::default()).unwrap();
+        let (data, prune) = open_store(&self.path.join("data"), Uuid::from_u128(1));
+        let (keys, _) = open_store(&self.path.join("keys"), Uuid::from_u128(2));
         Opened { data, prune, keys }
     }
 
@@ -183,6 +181,18 @@ impl House {
         };
         (address, sealed.to_vec())
     }
+}
+
+/// A lock that was let go may be held for a moment yet, by a process that another test is just starting: between fork and
+/// exec it has all files of this one.
+fn open_store(path: &Path, opening: Uuid) -> (SledStore, PruneRight) {
+    for _ in 0..100_000 {
+        match SledStore::open(path, opening, Options::default()) {
+            Err(strongroom_store_sled::OpenError::Locked { .. }) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
+    SledStore::open(path, opening, Options::default()).unwrap()
 }
 
 /// Somebody, their role and what they are about.

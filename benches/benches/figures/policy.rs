@@ -218,7 +218,7 @@ fn who_can(figures: &Figures, base: &World, targets: &[Target<'_>]) -> Result<()
             Ok(())
         }),
         repeated(|| {
-            record = record.wrapping_add(1) % all;
+            record = record.wrapping_add(1).checked_rem(all).unwrap_or(0);
             let action = strongroom_benches::crm::number(Action::View);
             let can = (0..base.crm.users.len()).filter(|user| {
                 let request =

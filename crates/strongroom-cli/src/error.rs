@@ -148,6 +148,7 @@ fn of_verb(error: &Error) -> (Failure, &'static str) {
             "purpose" => (Failure::Denied, ": `--purpose NAME`"),
             _ => (Failure::Denied, ""),
         },
+        Error::Departed { .. } => (Failure::Denied, "; whoever runs the system can let them back in"),
         Error::Restricted { .. } | Error::FieldWithheld { .. } | Error::Held => (Failure::Denied, ""),
         Error::Tampered { .. } => (Failure::Damaged, ""),
         Error::Unseal(envelope::OpenError::NoKey) => (

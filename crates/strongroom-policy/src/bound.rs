@@ -120,9 +120,7 @@ impl<'p, 'r> Bound<'p, 'r> {
             standing,
             purpose_bit: purpose.map_or(0, |name| tables.names.purposes.bit(name.as_str())),
             zone_bit: auth.zone.as_ref().map_or(0, |name| tables.names.zones.bit(name.as_str())),
-            purpose: purpose
-                .and_then(|name| tables.names.known_purposes.get_key_value(name))
-                .map(|(name, ())| name),
+            purpose: purpose.and_then(|name| tables.names.known_purposes.get(name)),
         }
     }
 

@@ -181,12 +181,12 @@ impl<'p, 'r> Bound<'p, 'r> {
     #[inline]
     fn look(&self, search: &mut Search<'p, '_>, role: usize, grants_count: bool) -> Option<bool> {
         let (kind, action) = search.cell;
-        let mut rules = self.tables.cells.rules(role, kind, action)?.iter();
+        let mut cell = self.tables.cells.rules(role, kind, action)?.iter();
         // SECURITY: a cell has its denies first, and nothing is allowed before every role's were asked.
         let first = loop {
-            match rules.next() {
-                Some(rule) if rule & DENY != 0 => {
-                    if self.tables.deny(*rule)?.binds(&search.query) {
+            match cell.next() {
+                Some(entry) if entry & DENY != 0 => {
+                    if self.tables.deny(*entry)?.binds(&search.query) {
                         return Some(false);
                     }
                 }
@@ -202,7 +202,7 @@ impl<'p, 'r> Bound<'p, 'r> {
             return Some(true);
         }
         // From the lightest grant to the heaviest: the first that holds is the best.
-        for rank in first.into_iter().chain(rules) {
+        for rank in first.into_iter().chain(cell) {
             if self.tables.holds(*rank, &search.query)? {
                 let lender = search.lender.map(|lender| lender.by);
                 let found = Found { grant: self.tables.grant(*rank)?, rank: *rank, ceiling, lender };

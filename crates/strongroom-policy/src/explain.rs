@@ -5,7 +5,7 @@ use crate::condition::{Conditions, Unmet};
 use crate::decide::Refusal;
 use crate::denial::{Denial, Miss, Reason};
 use crate::tables::CompiledGrant;
-use crate::{CompiledPolicy, Decision, Lent, Obligation, Request};
+use crate::{CompiledPolicy, Decision, Lent, Obligation, Permit, Request};
 use std::{ops::ControlFlow, sync::Arc};
 use strongroom_types::{Action, ActorId, Level, RoleName, RuleId};
 
@@ -227,7 +227,7 @@ impl Explanation {
             zh,
             rule,
             obligations: permit.map(|permit| permit.obligations().to_vec()).unwrap_or_default(),
-            ceiling: permit.map(|permit| permit.ceiling()),
+            ceiling: permit.map(Permit::ceiling),
             lowered_by: Vec::new(),
             grants: Vec::new(),
             denies: Vec::new(),

@@ -135,7 +135,7 @@ impl Filter {
                 nothing if nothing.is_nothing() => return Self::NOTHING,
                 other if kept.contains(&other) => {}
                 Self::LevelAtMost(level) => {
-                    lowest = Some(lowest.map_or(level, |lowest: Level| lowest.min(level)))
+                    lowest = Some(lowest.map_or(level, |lowest: Level| lowest.min(level)));
                 }
                 other => kept.push(other),
             }

@@ -2,8 +2,8 @@
 
 use crate::error::{ConfigProblem, Step};
 use crate::policy::Policy;
-use crate::schema::Schema;
-use rustc_hash::FxHashMap;
+use crate::schema::{FieldSchema, KindSchema, Schema};
+use rustc_hash::{FxHashMap, FxHashSet};
 use strongroom_types::Purpose;
 
 /// The most different purposes, zones and states, each, that the rules of a policy speak of.
@@ -43,7 +43,7 @@ pub(crate) struct Interned {
     pub(crate) zones: Names,
     pub(crate) states: Names,
     /// Every purpose that the schema or the policy knows, for permits to point at.
-    pub(crate) known_purposes: FxHashMap<Purpose, ()>,
+    pub(crate) known_purposes: FxHashSet<Purpose>,
 }
 
 impl Interned {
@@ -57,8 +57,8 @@ impl Interned {
         for when in policy.denies.iter().map(|rule| &rule.when) {
             names.add(when.purposes.as_deref(), when.zones.as_deref(), when.states.as_deref());
         }
-        let fields = schema.kinds().flat_map(|kind| kind.fields()).flat_map(|field| field.purposes());
-        names.known_purposes.extend(fields.map(|purpose| (purpose.clone(), ())));
+        let fields = schema.kinds().flat_map(KindSchema::fields).flat_map(FieldSchema::purposes);
+        names.known_purposes.extend(fields.cloned());
         for (what, list) in
             [("purposes", &names.purposes), ("zones", &names.zones), ("states", &names.states)]
         {
@@ -81,7 +81,7 @@ impl Interned {
     ) {
         for purpose in purposes.into_iter().flatten() {
             self.purposes.add(purpose.as_str());
-            self.known_purposes.insert(purpose.clone(), ());
+            self.known_purposes.insert(purpose.clone());
         }
         zones.into_iter().flatten().for_each(|zone| self.zones.add(zone.as_str()));
         states.into_iter().flatten().for_each(|state| self.states.add(state));

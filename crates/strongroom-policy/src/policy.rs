@@ -76,6 +76,7 @@ pub struct Grant {
 /// Conditions, all of which must hold. A missing attribute holds none; a condition that is left out always holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "one key of the configuration each")]
 pub struct When {
     /// The actor owns the record.
     pub own: bool,

@@ -397,12 +397,12 @@ impl Cells {
         for start in &mut starts {
             next = next.saturating_add(std::mem::replace(start, next));
         }
-        let mut rules = vec![0; at(next)];
+        let mut run = vec![0; at(next)];
         let mut free = starts.clone();
         let denies = denies.iter().map(|(cell, rule)| (*cell, rule | DENY));
         for (cell, rule) in denies.chain(grants.iter().copied()) {
             if let Some(slot) = free.get_mut(at(cell)) {
-                if let Some(place) = rules.get_mut(at(*slot)) {
+                if let Some(place) = run.get_mut(at(*slot)) {
                     *place = rule;
                 }
                 *slot = slot.saturating_add(1);
@@ -419,7 +419,7 @@ impl Cells {
                 set.insert(role);
             }
         }
-        Self { kinds, starts, rules, spoken_to }
+        Self { kinds, starts, rules: run, spoken_to }
     }
 
     /// The roles of which some rule speaks there, or `None` where there is no such kind.

@@ -254,7 +254,7 @@ impl Label {
 }
 
 /// The label of data derived from all of them; the lowest label of nothing.
-impl FromIterator<Label> for Label {
+impl FromIterator<Self> for Label {
     fn from_iter<I: IntoIterator<Item = Self>>(labels: I) -> Self {
         labels.into_iter().fold(Self::default(), Self::join)
     }

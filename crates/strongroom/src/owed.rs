@@ -47,14 +47,14 @@ impl Session<'_> {
                         record: permit.record(),
                     })?);
                 }
-                // Below, in one row.
-                Obligation::Budget { .. } | Obligation::Uses { .. } => {}
-                // Settled before anything was done.
+                // Counted below, in one row; or settled before anything was done.
                 Obligation::Approve { .. }
+                | Obligation::Budget { .. }
                 | Obligation::Justify
                 | Obligation::Mask { .. }
                 | Obligation::Redact { .. }
                 | Obligation::StepUp { .. }
+                | Obligation::Uses { .. }
                 | Obligation::Watermark => {}
             }
         }

@@ -118,8 +118,9 @@ impl CompiledPolicy {
             let fate = key.as_ref().map_or(Fate::UnknownActor, |key| {
                 fates.entry(key.clone()).or_insert_with(|| self.fate(new, key, usage.at)).clone()
             });
-            let of_key =
-                |key: &Option<Key>| key.iter().flat_map(|key| key.roles.first()).flatten().cloned().collect();
+            let of_key = |key: &Option<Key>| {
+                key.iter().filter_map(|key| key.roles.first()).flatten().cloned().collect()
+            };
             let roles = of_key(&key);
             let one = found.entry((usage.actor, key)).or_insert_with(|| Replayed {
                 actor: usage.actor,
@@ -204,11 +205,11 @@ impl CompiledPolicy {
 }
 
 /// One of the grants that the log cites allowed, through one of the roles, and no deny bound.
-fn cited(cell: &Cell<'_>, space: &Space, roles: &[RoleName], rules: &[RuleId]) -> Formula {
+fn cited(cell: &Cell<'_>, space: &Space, roles: &[RoleName], named: &[RuleId]) -> Formula {
     let roles = cell.tables.role_set(roles);
     let mut ways = Vec::new();
     for role in roles.iter() {
-        for (_, grant) in cell.grants(role).filter(|(_, grant)| rules.contains(&grant.id)) {
+        for (_, grant) in cell.grants(role).filter(|(_, grant)| named.contains(&grant.id)) {
             ways.push(cell.allows(space, role, grant));
         }
     }

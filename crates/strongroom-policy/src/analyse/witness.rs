@@ -69,7 +69,9 @@ impl Witness {
             consent: false,
             now,
         };
-        chosen.iter().for_each(|(attribute, value)| witness.set(attribute, value));
+        for (attribute, value) in &chosen {
+            witness.set(attribute, value);
+        }
         if chosen.contains(&(&Attribute::RelationsKnown, &Value::Truth(Some(false)))) {
             witness.relations = None;
         }

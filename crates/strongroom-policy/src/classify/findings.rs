@@ -64,14 +64,15 @@ impl FindingRules {
     pub fn classify<'a>(
         &self,
         schema: &Schema,
-        sightings: impl IntoIterator<Item = Sighting<'a>> + Clone,
+        sightings: impl IntoIterator<Item = Sighting<'a>>,
     ) -> Classified {
+        let sightings: Vec<Sighting<'_>> = sightings.into_iter().collect();
         let mut found =
             Classified { label: Label::default(), because: Vec::new(), unknown_levels: Vec::new() };
         for rule in &self.rules {
             let fits =
                 |one: &Sighting<'_>| rule.speaks_of(one.entity) && one.confidence >= rule.confidence_min;
-            let fitting = sightings.clone().into_iter().filter(fits);
+            let fitting = sightings.iter().filter(|one| fits(one));
             let (mut count, mut names) = (0_u64, Vec::new());
             for one in fitting {
                 count = count.saturating_add(one.count);

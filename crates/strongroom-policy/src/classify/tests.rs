@@ -1,7 +1,5 @@
 //! Labels keep their order on every scale, come down by two people alone, and follow what is found.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use super::*;
 use crate::{Actor, Schema};
 use strongroom_types::{ActorId, Categories, Category, Label, Level, LevelScale, RoleName};

@@ -22,7 +22,7 @@ fn policy_error(old: &str, new: &str) -> String {
     let policy = POLICY.replacen("[[grants]]", PROBE, 1);
     assert!(policy.contains(old), "{old}");
     let (schema, _) = sample();
-    CompiledPolicy::from_toml(&schema, &policy.replacen(old, new, 1), "p.toml").unwrap_err().to_string()
+    CompiledPolicy::from_toml(schema, &policy.replacen(old, new, 1), "p.toml").unwrap_err().to_string()
 }
 
 #[test]
@@ -236,13 +236,13 @@ fn a_bad_policy_is_refused_with_its_place() {
 fn the_place_is_the_line_and_column_of_the_part() {
     let (schema, _) = sample();
     let text = "version = 1\n\n[roles.a]\n\n[[grants]]\nid = \"x\"\nroles = [\"a\",\n  \"b\"]\nkinds = [\"vault\"]\nactions = [\"audit\"]\n";
-    let error = CompiledPolicy::from_toml(&schema, text, "p.toml").unwrap_err();
+    let error = CompiledPolicy::from_toml(schema, text, "p.toml").unwrap_err();
     assert_eq!(error.to_string(), "p.toml:8:3: `grants[0].roles[1]`: there is no role `b`");
     let place = error.problems()[0].place.as_ref().unwrap();
     assert_eq!((place.file.as_str(), place.line, place.column), ("p.toml", 8, 3));
     // Without a text there is no place, and the part is named all the same.
     let policy = Policy::from_toml(text, "p.toml").unwrap();
-    let error = CompiledPolicy::compile(&schema, &policy).unwrap_err();
+    let error = CompiledPolicy::compile(schema, &policy).unwrap_err();
     assert_eq!(error.to_string(), "`grants[0].roles[1]`: there is no role `b`");
 }
 

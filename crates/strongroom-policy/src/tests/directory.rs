@@ -246,7 +246,7 @@ impl Estate for House {
     fn end_sessions(&mut self, actor: ActorId, _: Timestamp) -> Result<u64, Self::Error> {
         let before = self.sessions.len();
         self.sessions.retain(|one| *one != actor);
-        Ok((before - self.sessions.len()) as u64)
+        Ok(u64::try_from(before - self.sessions.len()).unwrap())
     }
 
     fn withdraw_approvals(&mut self, actor: ActorId, _: Timestamp) -> Result<Vec<ApprovalId>, Self::Error> {

@@ -32,7 +32,7 @@ fn projection_for(
         })
         .permit()
         .unwrap();
-    Projection::new(&schema, &permit)
+    Projection::new(schema, &permit)
 }
 
 fn shown(projection: &Projection<'_>, field: &str, value: &str) -> String {
@@ -109,7 +109,7 @@ fn without_a_purpose_no_field_that_lists_one_shows() {
         .decide(&Request { actor: &importer, auth: &auth, action, resource: &resource, now: now() })
         .permit()
         .unwrap();
-    let view = Projection::new(&schema, &permit);
+    let view = Projection::new(schema, &permit);
     for field in schema.kind(&kind).unwrap().fields() {
         assert!(!view.shows(field.name().as_str()));
         assert!(view.may_write(field.name().as_str()));
@@ -140,7 +140,7 @@ fn a_projection_fits_permits_of_one_grant_ceiling_and_purpose() {
             .permit()
             .unwrap()
     };
-    let view = Projection::new(&schema, &permit("service", 60, "list"));
+    let view = Projection::new(schema, &permit("service", 60, "list"));
     assert!(view.fits(&permit("service", 60, "list")));
     assert!(view.fits(&permit("service", 120, "list")));
     assert!(!view.fits(&permit("marketing", 60, "list")));

@@ -50,10 +50,12 @@ fn reference(schema: &Schema, policy: &Policy, question: &Question) -> Option<An
         let lender = (at > 0).then_some(part.id);
         Some(((key, std::cmp::Reverse(ceiling), grant), at, lender))
     });
-    let ((_, ceiling, grant), _, lender) = answers.min_by_key(|(key, at, _)| (key.clone(), *at))?;
+    let ((_, ceiling, grant), _, lender) = answers.min_by_key(|(key, at, _)| (*key, *at))?;
     Some((policy.grants[grant].id.to_string(), ceiling.0, lender))
 }
 
+/// How much the obligations ask, dearest first.
+type Burden = (usize, usize, usize, usize, usize, usize);
 type Answer = (String, Level, Option<strongroom_types::ActorId>);
 
 fn part_answer(
@@ -62,7 +64,7 @@ fn part_answer(
     question: &Question,
     part: &Part<'_>,
     all: &[RoleName],
-) -> Option<((usize, usize, usize, usize, usize, usize), Level, usize)> {
+) -> Option<(Burden, Level, usize)> {
     for deny in &policy.denies {
         let binds = deny.roles.as_ref().is_none_or(|roles| roles.iter().any(|role| all.contains(role)));
         let about = deny.kinds.contains(&question.kind) && deny.actions.contains(&question.action);
@@ -105,7 +107,7 @@ fn inherited(policy: &Policy, role: &RoleName) -> Vec<RoleName> {
 }
 
 /// Reviews, then approvals, words, counted uses, budgets, and what is hidden.
-fn burden(rules: &[ObligationRule]) -> (usize, usize, usize, usize, usize, usize) {
+fn burden(rules: &[ObligationRule]) -> Burden {
     let count = |what: fn(&ObligationRule) -> usize| rules.iter().map(what).sum::<usize>();
     (
         count(|rule| usize::from(matches!(rule, ObligationRule::Review { .. }))),

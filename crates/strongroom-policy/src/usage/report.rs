@@ -77,7 +77,7 @@ pub(super) struct Seen {
     decisions: u64,
     period: Option<(Timestamp, Timestamp)>,
     pub(super) last_used: BTreeMap<RuleId, Timestamp>,
-    pub(super) last_seen: BTreeMap<ActorId, Timestamp>,
+    pub(super) by_actor: BTreeMap<ActorId, Timestamp>,
     /// What each person used of each grant.
     pub(super) used: BTreeMap<ActorId, BTreeMap<RuleId, BTreeSet<(Kind, Action)>>>,
     /// By person and grant: the latest use.
@@ -95,7 +95,7 @@ impl Seen {
         self.decisions = self.decisions.saturating_add(1);
         let (from, until) = self.period.unwrap_or((usage.at, usage.at));
         self.period = Some((from.min(usage.at), until.max(usage.at)));
-        let last = self.last_seen.entry(usage.actor).or_insert(usage.at);
+        let last = self.by_actor.entry(usage.actor).or_insert(usage.at);
         *last = (*last).max(usage.at);
         if !usage.allowed {
             return;
@@ -233,11 +233,11 @@ impl<'p> People<'p> {
         let grants = self.tables.grants.iter().filter(|grant| used(&grant.id));
         // A grant to several roles tells of none of them in particular.
         let single = grants.map(|grant| grant.roles).filter(|roles| roles.common(*roles) == 1);
-        single.fold(RoleSet::default(), |all, some| all.union(some))
+        single.fold(RoleSet::default(), RoleSet::union)
     }
 
     fn dormant(&self, seen: &Seen, limit: Timestamp) -> Vec<Dormant> {
-        let last_seen = |actor: &ActorId| seen.last_seen.get(actor).copied();
+        let last_seen = |actor: &ActorId| seen.by_actor.get(actor).copied();
         let asleep = self.roles.keys().filter(|actor| last_seen(actor).is_none_or(|at| at < limit));
         let mut dormant: Vec<Dormant> =
             asleep.map(|actor| Dormant { actor: *actor, last_seen: last_seen(actor) }).collect();

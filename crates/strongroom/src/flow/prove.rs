@@ -227,6 +227,10 @@ impl Session<'_> {
 fn usage_of(entry: Entry) -> Option<Usage> {
     let action: Action = entry.name.as_str().parse().ok()?;
     let allowed = entry.decision? == Decision::Allow;
+    // An empty page: nothing was reached, so no right was used.
+    if allowed && entry.rules.is_empty() {
+        return None;
+    }
     // What was decided about the vault itself bears no kind.
     let kind = entry.kind.or_else(|| Kind::new(KIND_VAULT).ok())?;
     let mut usage = Usage::denied(entry.time, entry.actor, action, kind);

@@ -72,7 +72,7 @@ impl Shown {
     fn words(&self) -> String {
         let roles: Vec<&str> = self.roles.iter().map(RoleName::as_str).collect();
         let mut words = format!("{} {} {} ({}", roles.join("+"), self.action, self.kind, self.level);
-        let mut add = |what: &str, value: &str| words.push_str(&format!(", {what} {value}"));
+        let mut add = |what: &str, value: &str| words.extend([", ", what, " ", value]);
         add("owner", self.owner);
         if self.team != "unknown" {
             add("team", self.team);
@@ -208,20 +208,23 @@ struct Difference {
     request: Option<Shown>,
 }
 
-pub(super) fn simulate(args: &SimulateArgs, ctx: &Context) -> Result<Outcome, CliError> {
-    let loaded = Loaded::read(&args.files, ctx)?;
-    let new: CompiledPolicy = loaded.other(&args.new)?;
-    let people = staff(args.files.directory.as_deref(), ctx)?;
-    let usage = read_usage(&args.usage, ctx)?;
-    let Ok(simulation) = loaded.policy.simulate(&new, &people.directory, &usage);
-    let name = |fate: &Fate| match fate {
+const fn name(fate: &Fate) -> &'static str {
+    match fate {
         Fate::Kept => "kept",
         Fate::MayBeLost(_) => "may-be-lost",
         Fate::Lost(_) => "lost",
         Fate::StillDenied => "still-denied",
         Fate::MayBeGained(_) => "may-be-gained",
         Fate::TooFine | Fate::UnknownActor => "unknown",
-    };
+    }
+}
+
+pub(super) fn simulate(args: &SimulateArgs, ctx: &Context) -> Result<Outcome, CliError> {
+    let loaded = Loaded::read(&args.files, ctx)?;
+    let new: CompiledPolicy = loaded.other(&args.new)?;
+    let people = staff(args.files.directory.as_deref(), ctx)?;
+    let usage = read_usage(&args.usage, ctx)?;
+    let Ok(simulation) = loaded.policy.simulate(&new, &people.directory, &usage);
     let of = |wanted: &str| simulation.count(|fate| name(fate) == wanted);
     let differs = |one: &&Replayed| !matches!(one.fate, Fate::Kept | Fate::StillDenied);
     let differences = simulation.replayed.iter().filter(differs).map(|one| Difference {
