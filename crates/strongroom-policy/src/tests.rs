@@ -6,7 +6,8 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::arithmetic_side_effects,
-    reason = "a panic is a failed test"
+    clippy::print_stdout,
+    reason = "a panic is a failed test, and seeds are printed"
 )]
 #![expect(clippy::too_many_lines, reason = "a table is as long as its cases")]
 
@@ -50,4 +51,13 @@ pub(crate) fn now() -> Timestamp {
 fn cases(base: u32) -> u32 {
     let effort = std::env::var("STRONGROOM_EFFORT").ok().and_then(|effort| effort.parse().ok()).unwrap_or(1);
     base * effort
+}
+
+/// Where a run of many cases begins: `STRONGROOM_SEED`, or else at random. Printed, so that it can be run again.
+fn seed() -> u64 {
+    use std::hash::BuildHasher;
+    let named = std::env::var("STRONGROOM_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = named.unwrap_or_else(|| std::hash::RandomState::new().hash_one(0));
+    println!("STRONGROOM_SEED={seed}");
+    seed
 }

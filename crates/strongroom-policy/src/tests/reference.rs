@@ -260,24 +260,26 @@ fn worse(question: &Question) -> Vec<Question> {
     all
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(2000)) })]
-
-    #[test]
-    fn the_engine_and_the_reference_agree(seed: u64) {
-        let (mut dice, schema) = (Dice(seed), schema());
+/// 50 questions to each of 2,000 policies: 10^7 decisions at an effort of 100.
+#[test]
+fn the_engine_and_the_reference_agree() {
+    let (schema, first) = (schema(), super::seed());
+    let mut allowed = 0_u64;
+    for case in 0..u64::from(cases(2000)) {
+        let seed = first.wrapping_add(case);
+        let mut dice = Dice(seed);
         let (policy, compiled) = compiled(&mut dice, &schema);
-        // 50 times the 2,000 cases of one effort: 10^7 decisions at an effort of 100.
         for _ in 0..50 {
             let question = question(&mut dice);
             let expected = reference(&schema, &policy, &question);
             let found = ask(&compiled, &question).map(|permit| {
                 (permit.rules().next().unwrap().to_string(), permit.ceiling(), permit.on_behalf())
             });
-            prop_assert_eq!(&found, &expected, "{:#?}\n{:#?}", policy, question);
+            allowed += u64::from(found.is_some());
+            assert_eq!(found, expected, "seed {seed}\n{policy:#?}\n{question:#?}");
         }
     }
-
+    println!("{} decisions, {allowed} of them yes", u64::from(cases(2000)) * 50);
 }
 
 proptest! {
