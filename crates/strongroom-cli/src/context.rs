@@ -197,6 +197,7 @@ impl Opened<'_> {
         let mut auth = AuthContext::new(now);
         auth.mfa_at = global.mfa.then_some(now);
         auth.purpose.clone_from(&global.purpose);
+        auth.broke_glass = global.break_glass;
         let actor = self.staff.actor(&self.vault.config().policy, &self.person, now)?;
         let session = self.vault.session(actor, auth);
         Ok(match &global.because {

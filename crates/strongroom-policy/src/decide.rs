@@ -82,7 +82,7 @@ struct Search<'p, 'q> {
 impl<'p, 'r> Bound<'p, 'r> {
     /// Decides one request of this session.
     ///
-    /// A target of another policy is looked up again by name.
+    /// A target of another policy, or of another version, is refused.
     pub fn decide<'q>(
         &'q self,
         action: Action,
@@ -129,12 +129,9 @@ impl<'p, 'r> Bound<'p, 'r> {
         })?
     }
 
+    /// SECURITY: the numbers of another policy mean other names here, so its targets are of no kind.
     pub(crate) fn kind(&self, target: &Target<'_>) -> Option<usize> {
-        if std::ptr::eq(self.tables, target.tables) {
-            target.kind.map(usize::from)
-        } else {
-            self.tables.kinds.get(target.resource.kind).copied()
-        }
+        target.kind.map(usize::from).filter(|_| std::ptr::eq(self.tables, target.tables))
     }
 
     /// The best grant that the few roles hold, unless a deny binds; the outer `None` where a table has no such cell.

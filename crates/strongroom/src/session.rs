@@ -134,14 +134,8 @@ impl<'v> Session<'v> {
                 Err(undischarged(obligation, "take it out as an export, which is marked"))
             }
             // Part of the commit that acts: see `owed`.
-            Obligation::Budget { .. }
-            | Obligation::Notify { .. }
-            | Obligation::Review { .. }
-            | Obligation::Uses { .. }
-                if means.settled =>
-            {
-                Ok(())
-            }
+            Obligation::Notify { .. } | Obligation::Review { .. } if means.owed != Owed::Nothing => Ok(()),
+            Obligation::Budget { .. } | Obligation::Uses { .. } if means.owed == Owed::All => Ok(()),
             Obligation::Budget { .. }
             | Obligation::Notify { .. }
             | Obligation::Review { .. }
@@ -232,19 +226,33 @@ pub(crate) struct Means {
     pub(crate) granted: bool,
     /// What goes out will be marked.
     pub(crate) watermarked: bool,
-    /// The commit that acts holds [`Session::owed`].
-    pub(crate) settled: bool,
+    /// What the commit that acts holds of [`Session::owed`].
+    pub(crate) owed: Owed,
+}
+
+/// What a commit holds of what its permit owes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Owed {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Notices and reviews. It is one of many in one commit, where uses and budgets cannot be counted.
+    Notices,
+    /// All of it.
+    All,
 }
 
 impl Means {
     /// Nothing but the session itself.
-    pub(crate) const NONE: Self = Self { granted: false, watermarked: false, settled: false };
+    pub(crate) const NONE: Self = Self { granted: false, watermarked: false, owed: Owed::Nothing };
     /// The commit that acts holds what is owed.
-    pub(crate) const SETTLED: Self = Self { settled: true, ..Self::NONE };
+    pub(crate) const SETTLED: Self = Self { owed: Owed::All, ..Self::NONE };
+    /// As that, one among many in one commit: uses and budgets cannot be counted there.
+    pub(crate) const ONE_OF_MANY: Self = Self { owed: Owed::Notices, ..Self::NONE };
 
     /// An approval that was taken; what is owed was settled when the content was read.
     pub(crate) const fn granted(_: &Grant, watermarked: bool) -> Self {
-        Self { granted: true, watermarked, settled: true }
+        Self { granted: true, watermarked, ..Self::SETTLED }
     }
 }
 

@@ -106,6 +106,22 @@ fn uses_and_budgets_are_counted_with_what_is_done() {
 }
 
 #[test]
+fn what_cannot_be_counted_is_refused() {
+    let root = vault_folder().unwrap();
+    let house = house_with(root.path(), "{ uses = { max = 5 } }");
+    let vault = house.open();
+    let manager = Person::MANAGER.at(&vault, &house);
+    // Many records in one commit have one row of counts between them.
+    let row = |number: &str| {
+        let fields = Fields::new().with(field("customer_no"), number).with(field("name"), "王小明");
+        strongroom::NewRecord::new(kind("customer"), strongroom::Whose::New, fields)
+    };
+    for answer in manager.import(vec![row("C-1"), row("C-2")]) {
+        assert_eq!(refusal(answer), "uses");
+    }
+}
+
+#[test]
 fn two_sessions_cannot_both_take_the_last_use() {
     let root = vault_folder().unwrap();
     let house = house_with(root.path(), "{ uses = { max = 5 } }");

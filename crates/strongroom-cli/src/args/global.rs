@@ -20,6 +20,9 @@ pub(crate) struct GlobalArgs {
     /// States that this person has just proven a second factor.
     #[arg(long, global = true)]
     pub(crate) mfa: bool,
+    /// States that this is an emergency: grants that ask to break the glass hold, and will be reviewed.
+    #[arg(long, global = true)]
+    pub(crate) break_glass: bool,
     /// Why, where the policy asks for a justification. Goes into the log sealed.
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) because: Option<String>,

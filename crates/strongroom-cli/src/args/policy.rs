@@ -119,9 +119,6 @@ pub(crate) struct RequestArgs {
     /// The device is this, such as `managed`.
     #[arg(long, value_name = "POSTURE")]
     pub(crate) device: Vec<String>,
-    /// The actor breaks the glass.
-    #[arg(long)]
-    pub(crate) break_glass: bool,
     /// When [default: now].
     #[arg(long, value_name = "INSTANT")]
     pub(crate) at: Option<Timestamp>,

@@ -223,3 +223,25 @@ fn the_sample_policy_has_no_rule_that_does_nothing() {
     let (_, policy) = super::sample();
     assert_eq!(policy.lints(super::now()), []);
 }
+
+#[test]
+fn what_was_looked_up_in_one_policy_means_nothing_to_another() {
+    let (schema, policy) = super::sample();
+    let other = CompiledPolicy::compile(schema, policy.source()).unwrap();
+    let manager = super::actor(1, &["manager"]);
+    let mut auth = crate::AuthContext::new(super::now());
+    auth.mfa_at = Some(super::now());
+    auth.purpose = Some("service".parse().unwrap());
+    let kind = "customer".parse().unwrap();
+    let resource = crate::Resource::new(&kind, schema.kind(&kind).unwrap().label());
+    let (ours, theirs) = (policy.target(&resource), other.target(&resource));
+    let bound = policy.bind(&manager, &auth);
+    assert!(bound.decide(Action::View, &ours, super::now()).is_ok());
+    let refusal = bound.decide(Action::View, &theirs, super::now()).unwrap_err();
+    assert_eq!(refusal.explain().code(), "unknown-kind");
+    let people = [manager.clone()];
+    let roster = policy.roster(&people);
+    let everybody = (None, usize::MAX);
+    assert_eq!(roster.who_can(Action::View, &ours, &auth, super::now(), everybody).people.len(), 1);
+    assert_eq!(roster.who_can(Action::View, &theirs, &auth, super::now(), everybody).people.len(), 0);
+}

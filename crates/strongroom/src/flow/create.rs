@@ -238,7 +238,8 @@ impl<'v> Session<'v> {
         resource.team = self.actor.team.as_deref();
         resource.state = state;
         let permit = self.decide(action, &resource)?;
-        self.clear(permit, Means::SETTLED)
+        let means = if action == Action::Import { Means::ONE_OF_MANY } else { Means::SETTLED };
+        self.clear(permit, means)
     }
 
     pub(crate) fn commit_prepared(&self, prepared: Prepared) -> Result<Created, Error> {

@@ -120,7 +120,7 @@ impl<'v> Session<'v> {
         // An approval asked for an egress is left to the egress, which binds it to what goes out and marks it.
         let egress = permit.action().is_egress();
         let cleared =
-            self.discharge(permit, Means { granted: egress, watermarked: egress, settled: true })?;
+            self.discharge(permit, Means { granted: egress, watermarked: egress, ..Means::SETTLED })?;
         Ok(Some(Readable { record, row, cleared }))
     }
 

@@ -243,6 +243,6 @@ pub(super) fn session(args: &RequestArgs, ctx: &Context, now: Timestamp) -> Auth
     auth.purpose = args.purpose.clone().or_else(|| ctx.global.purpose.clone());
     auth.zone.clone_from(&args.zone);
     auth.device.clone_from(&args.device);
-    auth.broke_glass = args.break_glass;
+    auth.broke_glass = ctx.global.break_glass;
     auth
 }
