@@ -1,6 +1,7 @@
 //! A request as numbers: names are looked up once, for many decisions.
 
-use crate::tables::{RoleSet, Tables};
+use crate::role_set::RoleSet;
+use crate::tables::Tables;
 use crate::{Actor, AuthContext, Lent, Related, Resource};
 use std::collections::BTreeMap;
 use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RoleName, RuleId, Timestamp};

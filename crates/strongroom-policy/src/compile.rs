@@ -3,15 +3,17 @@
 mod check;
 mod roles;
 
+use crate::cells::{Cells, Entry, bit};
 use crate::condition::{Conditions, DenyConditions};
 use crate::error::{ConfigError, Step};
 use crate::intern::Interned;
 use crate::permit::Obligation;
 use crate::policy::{Deny, Grant, ObligationRule, Policy};
+use crate::role_set::RoleSet;
 use crate::schema::{KIND_VAULT, Schema, Title};
 use crate::tables::{
-    Cells, CompiledDelegation, CompiledDeny, CompiledGrant, CompiledPolicy, CompiledRequirement,
-    CompiledSeparation, Entry, RoleSet, Tables, Words, bit,
+    CompiledDelegation, CompiledDeny, CompiledGrant, CompiledPolicy, CompiledRequirement, CompiledSeparation,
+    Tables, Words,
 };
 use crate::{FieldSchema, KindSchema, Mask};
 use check::{Check, path};

@@ -1,9 +1,11 @@
 //! The decision. Pure, total, denies by default; allocates nothing when it allows.
 
 use crate::bound::{Bound, Query, Standing, Target};
+use crate::cells::DENY;
 use crate::denial::Denial;
 use crate::permit::Permit;
-use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement, DENY, RoleSet};
+use crate::role_set::RoleSet;
+use crate::tables::{CompiledDeny, CompiledGrant, CompiledRequirement};
 use crate::{Actor, AuthContext, CompiledPolicy, Lent, Request, Resource};
 use strongroom_types::{Action, ActorId, Kind, Level, Timestamp};
 

@@ -2,7 +2,8 @@
 
 use crate::bound::{Bound, Query};
 use crate::condition::{Conditions, needs};
-use crate::tables::{CompiledDeny, CompiledGrant, RoleSet};
+use crate::role_set::RoleSet;
+use crate::tables::{CompiledDeny, CompiledGrant};
 use crate::{Lent, Resource};
 use serde::Serialize;
 use strongroom_types::{Action, ActorId, Kind, Level, Purpose, Timestamp};

@@ -2,7 +2,8 @@
 
 use crate::bound::{Bound, Few, Query, Standing, Target};
 use crate::condition::needs;
-use crate::tables::{RoleSet, Tables};
+use crate::role_set::RoleSet;
+use crate::tables::Tables;
 use crate::{Actor, AuthContext, CompiledPolicy, Filter};
 use rustc_hash::FxHashMap;
 use serde::Serialize;

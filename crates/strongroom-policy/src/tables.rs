@@ -1,8 +1,10 @@
 //! The compiled policy: everything that a decision looks up, laid out so that it looks up little.
 
 use crate::bound::{Bound, Query, Standing};
+use crate::cells::{Cells, DENY, bit};
 use crate::condition::{Conditions, DenyConditions, needs};
 use crate::intern::Interned;
+use crate::role_set::RoleSet;
 use crate::{Actor, ActorProblem, ApproverRefused, AuthContext, Obligation, Title, error::nearest};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -192,16 +194,6 @@ impl CompiledRequirement {
     }
 }
 
-/// The bit of an action.
-pub(crate) const fn bit(action: Action) -> u64 {
-    1 << number(action)
-}
-
-#[expect(clippy::as_conversions, reason = "the number of a unit variant")]
-const fn number(action: Action) -> usize {
-    action as usize
-}
-
 #[derive(Debug)]
 pub(crate) struct CompiledSeparation {
     pub(crate) id: RuleId,
@@ -288,204 +280,5 @@ impl Tables {
     pub(crate) fn conflict(&self, assigned: RoleSet, active: RoleSet) -> Option<&CompiledSeparation> {
         let counted = |rule: &CompiledSeparation| if rule.dynamic { active } else { assigned };
         self.separations.iter().find(|rule| counted(rule).common(rule.roles) > rule.at_most)
-    }
-}
-
-/// A set of at most [`ROLES_MAX`](crate::ROLES_MAX) roles.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct RoleSet([u64; WORDS]);
-
-const WORDS: usize = 8;
-
-impl RoleSet {
-    pub(crate) const NONE: Self = Self([0; WORDS]);
-
-    pub(crate) fn insert(&mut self, role: usize) {
-        if let Some(word) = self.0.get_mut(role / 64) {
-            *word |= 1 << (role % 64);
-        }
-    }
-
-    #[inline]
-    pub(crate) fn contains(&self, role: usize) -> bool {
-        self.0.get(role / 64).is_some_and(|word| word & (1 << (role % 64)) != 0)
-    }
-
-    pub(crate) fn union(self, other: Self) -> Self {
-        let mut words = self.0;
-        for (word, more) in words.iter_mut().zip(other.0) {
-            *word |= more;
-        }
-        Self(words)
-    }
-
-    pub(crate) fn common_set(self, other: Self) -> Self {
-        let mut words = self.0;
-        for (word, mask) in words.iter_mut().zip(other.0) {
-            *word &= mask;
-        }
-        Self(words)
-    }
-
-    pub(crate) fn meets(self, other: Self) -> bool {
-        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
-    }
-
-    pub(crate) fn common(self, other: Self) -> u32 {
-        self.0.iter().zip(other.0).map(|(a, b)| (a & b).count_ones()).sum()
-    }
-
-    pub(crate) fn iter(self) -> Roles {
-        Roles { set: self, at: 0 }
-    }
-}
-
-/// The members of a [`RoleSet`], in order.
-#[derive(Debug)]
-pub(crate) struct Roles {
-    set: RoleSet,
-    at: usize,
-}
-
-impl Iterator for Roles {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        loop {
-            let word = self.set.0.get_mut(self.at)?;
-            if *word != 0 {
-                let bit = usize::try_from(word.trailing_zeros()).ok()?;
-                *word &= word.wrapping_sub(1);
-                return self.at.checked_mul(64)?.checked_add(bit);
-            }
-            self.at = self.at.saturating_add(1);
-        }
-    }
-}
-
-/// By role, kind and action: the rules that speak of them, denies before grants. One run of numbers, and where each
-/// cell begins in it.
-#[derive(Debug, Default)]
-pub(crate) struct Cells {
-    kinds: usize,
-    /// Where a cell begins; one more than there are cells.
-    starts: Vec<u32>,
-    /// Denies bear [`DENY`].
-    rules: Vec<u32>,
-    /// By kind and action: the roles whose cells are not empty. Few are: a decision looks into no others.
-    spoken_to: Vec<RoleSet>,
-}
-
-/// A rule in a cell.
-pub(crate) type Entry = (u32, u32);
-
-/// The mark of a deny.
-pub(crate) const DENY: u32 = 1 << 31;
-
-impl Cells {
-    /// The cells of so many roles and kinds, from the entries (cell, rule); each sort in the order that cells keep.
-    pub(crate) fn new(roles: usize, kinds: usize, denies: &[Entry], grants: &[Entry]) -> Self {
-        let cells = roles.saturating_mul(kinds).saturating_mul(Action::ALL.len());
-        let at = |cell: u32| usize::try_from(cell).unwrap_or(usize::MAX);
-        let mut starts = vec![0_u32; cells.saturating_add(1)];
-        for (cell, _) in denies.iter().chain(grants) {
-            if let Some(count) = starts.get_mut(at(*cell)) {
-                *count = count.saturating_add(1);
-            }
-        }
-        let mut next = 0_u32;
-        for start in &mut starts {
-            next = next.saturating_add(std::mem::replace(start, next));
-        }
-        let mut run = vec![0; at(next)];
-        let mut free = starts.clone();
-        let denies = denies.iter().map(|(cell, rule)| (*cell, rule | DENY));
-        for (cell, rule) in denies.chain(grants.iter().copied()) {
-            if let Some(slot) = free.get_mut(at(cell)) {
-                if let Some(place) = run.get_mut(at(*slot)) {
-                    *place = rule;
-                }
-                *slot = slot.saturating_add(1);
-            }
-        }
-        let mut spoken_to = vec![RoleSet::default(); kinds.saturating_mul(Action::ALL.len())];
-        for (cell, _) in starts.windows(2).enumerate().filter(|(_, pair)| pair.first() < pair.get(1)) {
-            let (Some(role), Some(rest)) =
-                (cell.checked_div(spoken_to.len()), cell.checked_rem(spoken_to.len()))
-            else {
-                continue;
-            };
-            if let Some(set) = spoken_to.get_mut(rest) {
-                set.insert(role);
-            }
-        }
-        Self { kinds, starts, rules: run, spoken_to }
-    }
-
-    /// The roles of which some rule speaks there, or `None` where there is no such kind.
-    #[inline]
-    pub(crate) fn spoken_to(&self, kind: usize, action: Action) -> Option<&RoleSet> {
-        self.spoken_to.get(kind.checked_mul(Action::ALL.len())?.checked_add(number(action))?)
-    }
-
-    /// The number of a cell.
-    #[inline]
-    pub(crate) fn at(kinds: usize, role: usize, kind: usize, action: Action) -> Option<usize> {
-        role.checked_mul(kinds)?
-            .checked_add(kind)?
-            .checked_mul(Action::ALL.len())?
-            .checked_add(number(action))
-    }
-
-    /// The rules in a cell, denies first, or `None` where there is no such cell.
-    #[inline]
-    pub(crate) fn rules(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
-        let cell = Self::at(self.kinds, role, kind, action)?;
-        let [start, end] = *self.starts.get(cell..)?.first_chunk::<2>()?;
-        self.rules.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
-    }
-
-    fn split(&self, role: usize, kind: usize, action: Action) -> Option<(&[u32], &[u32])> {
-        let rules = self.rules(role, kind, action)?;
-        rules.split_at_checked(rules.partition_point(|rule| rule & DENY != 0))
-    }
-
-    /// The denies in a cell, or `None` where there is no such cell.
-    pub(crate) fn denies(
-        &self,
-        role: usize,
-        kind: usize,
-        action: Action,
-    ) -> Option<impl Iterator<Item = u32> + use<'_>> {
-        Some(self.split(role, kind, action)?.0.iter().map(|rule| rule & !DENY))
-    }
-
-    /// The grants in a cell, by rank, or `None` where there is no such cell.
-    pub(crate) fn grants(&self, role: usize, kind: usize, action: Action) -> Option<&[u32]> {
-        Some(self.split(role, kind, action)?.1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_role_set_holds_what_was_put_in() {
-        let mut set = RoleSet::default();
-        for role in [0, 63, 64, 200, 511, 512] {
-            set.insert(role);
-        }
-        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 200, 511]);
-        assert!(set.contains(200) && !set.contains(201) && !set.contains(512));
-        assert_eq!(set.common(set), 5);
-        assert_eq!(set.union(RoleSet::default()), set);
-    }
-
-    #[test]
-    fn actions_are_numbered_in_order() {
-        for (number, action) in Action::ALL.iter().enumerate() {
-            assert_eq!(Cells::at(1, 0, 0, *action), Some(number));
-        }
     }
 }

@@ -3,7 +3,8 @@
 use super::formula::Formula;
 use super::space::{Gathered, Space};
 use crate::permit::Obligation;
-use crate::tables::{CompiledGrant, RoleSet, Tables};
+use crate::role_set::RoleSet;
+use crate::tables::{CompiledGrant, Tables};
 use std::cmp::Reverse;
 use strongroom_types::{Action, Kind, Level, RuleId};
 

@@ -4,8 +4,10 @@ use super::cell::Cell;
 use super::formula::{Formula, Values, solve};
 use super::space::{Gathered, Space};
 use crate::CompiledPolicy;
+use crate::cells::bit;
 use crate::error::{ConfigProblem, Step};
-use crate::tables::{RoleSet, Tables, bit};
+use crate::role_set::RoleSet;
+use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet};
 use strongroom_types::{Action, Kind, RuleId, Timestamp};
 

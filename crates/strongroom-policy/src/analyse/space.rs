@@ -1,7 +1,8 @@
 //! The classes of requests that the rules of a cell tell apart.
 
 use super::formula::{Formula, Values};
-use crate::condition::{Conditions, DenyConditions, Window, needs};
+use crate::condition::{Conditions, DenyConditions, needs};
+use crate::hours::Window;
 use crate::intern::Names;
 use crate::tables::{CompiledDeny, Tables};
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 //! Fields that should not be there: unclassified, collected for nothing, or shown to nobody (PIPL art. 6, GDPR art. 5 (1) c).
 
 use crate::CompiledPolicy;
+use crate::cells::bit;
 use crate::schema::{FieldSchema, KindSchema, Schema};
-use crate::tables::{Tables, bit};
+use crate::tables::Tables;
 use serde::Serialize;
 use strongroom_types::{Action, FieldName, Kind, Purpose};
 

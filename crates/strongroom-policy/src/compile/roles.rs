@@ -3,7 +3,7 @@
 use super::ROLES_MAX;
 use super::check::Check;
 use crate::error::Step;
-use crate::tables::RoleSet;
+use crate::role_set::RoleSet;
 use rustc_hash::FxHashMap;
 use strongroom_types::{Level, RoleName};
 

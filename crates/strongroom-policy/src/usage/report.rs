@@ -1,7 +1,9 @@
 //! What was used, and what was not.
 
 use super::{Usage, UsageLog};
-use crate::tables::{RoleSet, Tables, bit};
+use crate::cells::bit;
+use crate::role_set::RoleSet;
+use crate::tables::Tables;
 use crate::{CompiledPolicy, Directory};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
