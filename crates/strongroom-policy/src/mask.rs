@@ -239,6 +239,51 @@ mod tests {
         check(keep(255, 255), "abc", Some("***"));
         check(keep(0, 1), "e\u{301}", Some("*\u{301}"));
         check(keep(3, 3), "", Some(""));
+        for (date, year, month, decade) in [
+            ("1990-03-07", Some("1990"), Some("1990-03"), Some("199x")),
+            ("1990-3-7", Some("1990"), None, Some("199x")),
+            ("1990/03/07", None, None, None),
+            ("19900307", None, None, None),
+            ("1990-ab-07", Some("1990"), None, Some("199x")),
+            ("", None, None, None),
+        ] {
+            check(Mask::Year, date, year);
+            check(Mask::Month, date, month);
+            check(Mask::Decade, date, decade);
+        }
+        for (amount, expected) in [
+            ("1234.50", Some("1000..10000")),
+            ("1,234.50", Some("1000..10000")),
+            ("0.99", Some("0..1")),
+            ("0", Some("0..1")),
+            ("10000", Some("10000..100000")),
+            ("-250", Some("-1000..-100")),
+            ("12.34.5", None),
+            ("12a", None),
+            ("", None),
+            ("-", None),
+            ("1234567890123456789", None),
+        ] {
+            check(Mask::Range, amount, expected);
+        }
+        for (address, expected) in [
+            ("浙江省杭州市西湖区文三路1号", Some("浙江省")),
+            ("上海市黄浦区南京东路", Some("上海市")),
+            ("新疆维吾尔自治区乌鲁木齐市", Some("新疆维吾尔自治区")),
+            ("香港特别行政区中环", Some("香港特别行政区")),
+            ("中环德辅道", None),
+            ("省府路", None),
+            ("1号楼浙江省", None),
+            ("12 High Street, Oxford, England", Some("England")),
+            ("12 High Street, OX1 4AB", None),
+            ("England", None),
+            ("", None),
+        ] {
+            check(Mask::Region, address, expected);
+        }
+        for mask in [Mask::Hash, Mask::Token] {
+            check(mask, "13800138000", None);
+        }
         check(Mask::Redact, "abc", None);
         check(Mask::Year, "1990-03-07", Some("1990"));
         check(Mask::Year, "19900307", None);

@@ -272,3 +272,71 @@ fn labels_join_downwards() {
     assert!(all.categories.contains(strongroom_types::Category::FinancialAccount));
     assert_eq!(schema.label_of(&"invoice".parse().unwrap()), None);
 }
+
+#[test]
+fn no_condition_can_hold_for_a_lower_level_alone() {
+    // A condition that a higher label breaks would be one that raising a label helps to pass elsewhere; and the other
+    // way round. The language has `clearance` and "from this level on" (`requirements`), and nothing else.
+    for condition in
+        ["level = \"Public\"", "level-max = \"Internal\"", "below = \"Restricted\"", "clearance = \"Public\""]
+    {
+        for (at, text) in [
+            (
+                "grants",
+                format!(
+                    "[[grants]]\nid = \"g\"\nroles = [\"r\"]\nkinds = [\"customer\"]\nactions = [\"view\"]\nwhen = {{ {condition} }}\n"
+                ),
+            ),
+            (
+                "denies",
+                format!(
+                    "[[denies]]\nid = \"d\"\nkinds = [\"customer\"]\nactions = [\"view\"]\nwhen = {{ {condition} }}\n"
+                ),
+            ),
+            (
+                "requirements",
+                format!("[[requirements]]\nid = \"q\"\nfrom = \"Restricted\"\nwhen = {{ {condition} }}\n"),
+            ),
+        ] {
+            let text = format!("version = 1\n[roles.r]\nclearance = \"Restricted\"\n{text}");
+            let (schema, _) = sample();
+            let error = CompiledPolicy::from_toml(schema, &text, "p.toml").unwrap_err().to_string();
+            assert!(
+                error.contains("p.toml:") && error.contains("unknown field"),
+                "{at} {condition}: {error}"
+            );
+        }
+    }
+    let text = "version = 1\n[[requirements]]\nid = \"q\"\nfrom = \"Public\"\nwhen = { mfa = true }\n";
+    let error = CompiledPolicy::from_toml(&sample().0, text, "p.toml").unwrap_err().to_string();
+    assert!(error.contains("below the lowest level nothing is left"), "{error}");
+}
+
+#[test]
+fn whoever_breaks_the_glass_says_why_and_is_reviewed() {
+    let (schema, _) = sample();
+    let with = |obligations: &str| {
+        let text = format!(
+            "version = 1\n[roles.r]\nclearance = \"Restricted\"\n[[grants]]\nid = \"g\"\nroles = [\"r\"]\nkinds = [\"customer\"]\n\
+             actions = [\"view\"]\nwhen = {{ break-glass = true }}\nobligations = [{obligations}]\n"
+        );
+        CompiledPolicy::from_toml(schema, &text, "p.toml").map(drop).map_err(|error| error.to_string())
+    };
+    let review = "{ review = { by-role = \"r\", within-hours = 24 } }";
+    assert_eq!(with(&format!("\"justify\", {review}")), Ok(()));
+    for lacking in ["", "\"justify\"", review, "\"justify\", { notify = { role = \"r\" } }"] {
+        let error = with(lacking).unwrap_err();
+        assert!(error.contains("needs the obligations `review` and `justify`"), "{lacking}: {error}");
+    }
+    for (wrong, expected) in [
+        ("{ review = { by-role = \"x\", within-hours = 24 } }", "no role `x`"),
+        ("{ review = { by-role = \"r\", within-hours = 0 } }", "at least 1"),
+        ("{ uses = { max = 0 } }", "at least 1"),
+        ("{ budget = { records = 0, per-seconds = 1 } }", "at least 1"),
+        ("{ budget = { records = 1, per-seconds = 0 } }", "at least 1"),
+        ("{ mask = { fields = [\"phone\"], replace-by = \"hsah\" } }", "did you mean `hash`"),
+    ] {
+        let error = with(&format!("\"justify\", {review}, {wrong}")).unwrap_err();
+        assert!(error.contains(expected), "{wrong}: {error}");
+    }
+}

@@ -68,9 +68,11 @@ fn what_is_masked_can_be_neither_searched_nor_sorted_nor_overwritten() {
     let view = projection("support", "customer", "service", 60);
     for field in ["phone", "email", "birth_date", "address", "national_id", "bank_card", "nickname"] {
         assert!(!view.may_search(field) && !view.may_sort(field) && !view.may_write(field), "{field}");
+        assert!(!view.may_aggregate(field), "{field}");
     }
     for field in ["name", "customer_no", "region"] {
         assert!(view.may_search(field) && view.may_sort(field) && view.may_write(field), "{field}");
+        assert!(view.may_aggregate(field), "{field}");
     }
 }
 
@@ -146,4 +148,65 @@ fn a_projection_fits_permits_of_one_grant_ceiling_and_purpose() {
     assert!(!view.fits(&permit("marketing", 60, "list")));
     assert!(!view.fits(&permit("service", 30_000, "list")));
     assert!(!view.fits(&permit("service", 60, "export")));
+}
+
+#[test]
+fn a_history_shows_no_more_than_a_view() {
+    let view = projection("support", "customer", "service", 60);
+    let change = |field: &str| view.project_change(field, Some("13800138000"), Some("13900139000"));
+    let masked = (
+        Some(Projected::Masked("*******8000".to_owned())),
+        Some(Projected::Masked("*******9000".to_owned())),
+    );
+    assert_eq!(change("phone"), Some(masked));
+    // Where nothing shows, not even that it changed does.
+    for field in ["national_id", "bank_card", "nickname"] {
+        assert_eq!(change(field), None, "{field}");
+    }
+    let added = view.project_change("name", None, Some("欧阳娜娜"));
+    assert_eq!(added, Some((None, Some(Projected::Clear("欧阳娜娜")))));
+}
+
+struct Keys;
+
+impl crate::Pseudonyms for Keys {
+    fn hash(&self, kind: &Kind, field: &strongroom_types::FieldName, value: &str) -> Option<String> {
+        Some(format!("{kind}.{field}:{}", value.len()))
+    }
+
+    fn token(&self, _: &Kind, _: &strongroom_types::FieldName, _: &str) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn a_stand_in_is_made_by_who_has_the_keys_or_nothing_shows() {
+    let (schema, policy) = sample();
+    let mut source = policy.source().clone();
+    let grant =
+        source.grants.iter_mut().find(|grant| grant.id.as_str() == "support-masked-customers").unwrap();
+    let mask = |field: &str, by: &str| crate::ObligationRule::Mask {
+        fields: vec![field.parse().unwrap()],
+        keep_first: None,
+        keep_last: None,
+        generalise: None,
+        replace_by: Some(by.to_owned()),
+    };
+    grant.obligations = vec![mask("phone", "hash"), mask("email", "token"), mask("name", "hash")];
+    let policy = crate::CompiledPolicy::compile(schema, &source).unwrap();
+    let (support, kind) = (actor(1, &["support"]), Kind::new("customer").unwrap());
+    let resource = Resource::new(&kind, schema.kind(&kind).unwrap().label());
+    let mut auth = AuthContext::new(now());
+    auth.purpose = Some(Purpose::new("service").unwrap());
+    let action = "view".parse().unwrap();
+    let request = Request { actor: &support, auth: &auth, action, resource: &resource, now: now() };
+    let permit = policy.decide(&request).permit().unwrap();
+    let with = Projection::with_pseudonyms(schema, &permit, Some(&Keys));
+    assert_eq!(shown(&with, "phone", "13800138000"), "masked customer.phone:11");
+    assert_eq!(shown(&with, "email", "an@example.com"), "-");
+    let without = Projection::new(schema, &permit);
+    for field in ["phone", "email", "name"] {
+        assert_eq!(shown(&without, field, "x"), "-", "{field}");
+        assert!(!with.may_search(field) && !with.may_sort(field) && !with.may_aggregate(field), "{field}");
+    }
 }
