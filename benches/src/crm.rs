@@ -6,9 +6,11 @@
 //! or to any; a role reaches only as high as its clearance; from the highest level on, a second factor and office hours;
 //! 70 % of the requests are allowed.
 
+mod bits;
 mod hand;
 mod ours;
 
+pub use bits::{Bits, BitsRequest};
 pub use hand::{Hand, HandRequest, NamedHand, NamedRequest};
 pub use ours::Ours;
 

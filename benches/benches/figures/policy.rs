@@ -3,7 +3,7 @@
 //! Every figure asks the same 20,000 requests round and round, seven in ten of them allowed, over all users and records.
 
 use std::hint::black_box;
-use strongroom_benches::crm::{Crm, Hand, HandRequest, NamedHand, Ours, Scale};
+use strongroom_benches::crm::{Bits, Crm, Hand, HandRequest, NamedHand, Ours, Scale};
 use strongroom_benches::{Fault, Figures, Goal, Unit, ensure, repeated};
 use strongroom_policy::{Bound, CompiledPolicy, Request, Target};
 use strongroom_types::{Action, Timestamp};
@@ -11,8 +11,9 @@ use strongroom_types::{Action, Timestamp};
 pub(crate) const SCHEMA: &str = include_str!("../../../crates/strongroom-policy/examples/crm.schema.toml");
 pub(crate) const POLICY: &str = include_str!("../../../crates/strongroom-policy/examples/crm.policy.toml");
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "policy-decide",
+    "policy-decide-bits",
     "policy-decide-explained",
     "policy-decide-names",
     "policy-10x-policies",
@@ -35,6 +36,7 @@ pub(crate) fn run(figures: &Figures) -> Result<(), Fault> {
     // 2.5 times the table of numbers, 6 times with the reason, 1.3 times the table of names.
     let share = |times: f64| Goal::Share(1.0 / times);
     figures.ratio("policy-decide", Unit::Nanos, share(2.5), decided(&asked), table(&base.hand, &by_hand))?;
+    bits(figures, &base, &asked)?;
     figures.ratio(
         "policy-decide-explained",
         Unit::Nanos,
@@ -148,6 +150,23 @@ fn table<'a>(hand: &'a Hand, requests: &'a [HandRequest]) -> impl FnMut() -> Res
         let _ = black_box(hand.decide(one));
         Ok(())
     })
+}
+
+/// Beside the answer alone: masks that know no grant, so that there is nothing to search and nothing to cite.
+fn bits(figures: &Figures, base: &World, asked: &[Asked<'_>]) -> Result<(), Fault> {
+    let bits = Bits::new(&base.crm).ok_or("the roles fit a word")?;
+    let requests: Vec<_> = base.crm.requests.iter().map(Bits::request).collect();
+    let mut next = requests.iter().cycle();
+    figures.ratio(
+        "policy-decide-bits",
+        Unit::Nanos,
+        Goal::Share(1.0 / 2.5),
+        decided(asked),
+        repeated(|| {
+            let _ = black_box(bits.decide(next.next().ok_or("there are requests")?));
+            Ok(())
+        }),
+    )
 }
 
 fn names(figures: &Figures, base: &World) -> Result<(), Fault> {

@@ -15,8 +15,7 @@ pub struct Cedar {
 }
 
 impl Cedar {
-    /// # Errors
-    /// Cedar's.
+    /// Loads it.
     pub fn new(crm: &Crm) -> Result<Self, Fault> {
         let policies = policies(crm)?.parse::<PolicySet>()?;
         Ok(Self { authorizer: Authorizer::new(), policies, entities: entities(crm)? })
@@ -93,7 +92,7 @@ impl Peer for Cedar {
 
     fn ask(&self, crm: &Crm, request: &Request) -> Result<CedarRequest, Fault> {
         let record = crm.records.get(request.record).ok_or("there is a record")?;
-        let uid = |sort: &str, id: String| format!("{sort}::\"{id}\"").parse::<EntityUid>();
+        let uid = |sort: &str, id: String| Ok::<_, Fault>(format!("{sort}::\"{id}\"").parse::<EntityUid>()?);
         let context =
             Context::from_json_value(json!({ "mfa": request.mfa, "office": request.office }), None)?;
         Ok(CedarRequest::new(

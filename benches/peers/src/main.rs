@@ -1,60 +1,61 @@
-//! `cargo run --release`: checks that everybody gives the same answers, then measures. Words on the command line choose.
+//! `cargo run --release`: checks that everybody gives the same answers, then measures. Words on the command line choose,
+//! as in `cargo run --release -- cedar`.
 
 use std::hint::black_box;
-use strongroom_benches::crm::{Crm, Ours, Scale};
-use strongroom_benches::{Fault, Figures, Goal, Unit, repeated};
-use strongroom_peers::{Casbin, Cedar, Peer, Rego, agree};
-use strongroom_policy::{Bound, Target};
+use strongroom_benches::crm::{Crm, Ours, Request, Scale};
+use strongroom_benches::{Fault, Figures, Goal, Unit, ensure, repeated};
+use strongroom_peers::{Casbin, Cedar, Compared, Peer, Rego, Session, agree};
+
+const FULL: Compared = Compared { least: 100_000, most: 100_000, seconds: 0.0 };
+/// What a minute gives, of products that may be slow.
+const A_MINUTE: Compared = Compared { least: 2_000, most: 100_000, seconds: 60.0 };
 
 fn main() -> Result<(), Fault> {
     let figures = Figures::named(std::env::args().skip(1));
     let crm = Crm::new(Scale::BASE);
     let ours = Ours::new(&crm)?;
-    if figures.wants(&["peers-cedar"]) {
-        compare(&figures, "peers-cedar", Cedar::new(&crm)?, &crm, &ours, 100_000)?;
-    }
-    if figures.wants(&["peers-regorus"]) {
-        compare(&figures, "peers-regorus", Rego::new(&crm)?, &crm, &ours, 100_000)?;
-    }
-    if figures.wants(&["peers-casbin"]) {
-        compare(&figures, "peers-casbin", Casbin::new(&crm)?, &crm, &ours, 5_000)?;
-    }
-    Ok(())
+    let resources = ours.resources(&crm);
+    let ours = Session::new(&crm, &ours, &resources);
+    compare(&figures, "peers-cedar", Cedar::new, &ours, FULL)?;
+    compare(&figures, "peers-casbin", Casbin::new, &ours, A_MINUTE)?;
+    compare(&figures, "peers-regorus", Rego::new, &ours, A_MINUTE)
 }
 
-/// Our decision takes the place of ours, the other's that of the limit: the ratio says how many times faster we are.
+/// The other takes the place of the limit, so that the ratio says how many times faster we are.
 fn compare<P: Peer>(
     figures: &Figures,
     name: &str,
-    mut peer: P,
-    crm: &Crm,
-    ours: &Ours,
-    count: usize,
+    new: impl FnOnce(&Crm) -> Result<P, Fault>,
+    ours: &Session<'_>,
+    compared: Compared,
 ) -> Result<(), Fault> {
-    let requests: Vec<_> = crm.requests.iter().copied().chain(crm.random_requests(5, count)).collect();
-    let checked = agree(name, &mut peer, crm, &requests, count)?;
-    println!("agree {name} on {checked} requests");
-    let resources = ours.resources(crm);
-    let sessions: Vec<Bound<'_, '_>> = ours
-        .actors
-        .iter()
-        .flat_map(|actor| ours.sessions.iter().map(move |auth| ours.policy.bind(actor, auth)))
-        .collect();
-    let targets: Vec<Target<'_>> = resources.iter().map(|resource| ours.policy.target(resource)).collect();
-    let asked: Vec<P::Asked> =
-        crm.requests.iter().map(|request| peer.ask(crm, request)).collect::<Result<_, _>>()?;
-    let (mut next, mut next_of_theirs) = (crm.requests.iter().cycle(), asked.iter().cycle());
+    if !figures.wants(&[name]) {
+        return Ok(());
+    }
+    let crm = ours.crm;
+    let mut peer = new(crm)?;
+    // The requests that are measured come first, seven in ten of them allowed; then others, allowed or not.
+    let mut requests: Vec<Request> = crm.requests.clone();
+    requests.extend(crm.random_requests(5, compared.most.saturating_sub(requests.len())));
+    let (asked, allowed) = agree(&mut peer, ours, &requests, compared)?;
+    print_line(&format!("agree {name} requests={asked} allowed={allowed}"));
+    let measured = crm.requests.iter();
+    let allowed = measured.clone().map(|request| ours.allows(request).map(usize::from));
+    let (allowed, all) = (allowed.sum::<Result<usize, Fault>>()?, crm.requests.len());
+    let percent = all.saturating_mul(65)..=all.saturating_mul(75);
+    ensure(
+        percent.contains(&allowed.saturating_mul(100)),
+        &format!("{allowed} of {all} are not seven in ten"),
+    )?;
+    let mine: Vec<_> = measured.clone().map(|request| ours.ask(request)).collect::<Result<_, _>>()?;
+    let theirs: Vec<_> = measured.map(|request| peer.ask(crm, request)).collect::<Result<_, _>>()?;
+    let (mut next, mut next_of_theirs) = (mine.iter().cycle(), theirs.iter().cycle());
     figures.ratio(
         name,
         Unit::Nanos,
         Goal::Share(100.0),
         repeated(|| {
-            let request = next.next().ok_or("there are requests")?;
-            let session = Ours::session(request);
-            let bound = sessions.get(request.user * 4 + session).ok_or("there is a session")?;
-            let target = targets.get(request.record).ok_or("there is a record")?;
-            let now = ours.sessions.get(session).ok_or("there is a session")?.session_started;
-            let _ = black_box(bound.decide(Ours::action(request.action), target, now));
+            let _ = black_box(next.next().ok_or("there are requests")?.decide());
             Ok(())
         }),
         repeated(|| {
@@ -62,4 +63,9 @@ fn compare<P: Peer>(
             Ok(())
         }),
     )
+}
+
+#[expect(clippy::print_stdout, reason = "the lines are what a bench is for")]
+fn print_line(line: &str) {
+    println!("{line}");
 }
