@@ -26,6 +26,14 @@ impl Policy {
         self
     }
 
+    /// A policy without one of its grants, for "what if".
+    #[must_use]
+    pub fn without_grant(&self, id: &RuleId) -> Self {
+        let mut policy = self.clone();
+        policy.grants.retain(|grant| grant.id != *id);
+        policy
+    }
+
     /// With a deny.
     #[must_use]
     pub fn deny(mut self, deny: Deny) -> Self {

@@ -279,13 +279,9 @@ impl DenyConditions {
             Some(true) => held != Some(false) || by_actor != Some(false),
             Some(false) => held != Some(true),
         };
-        let among = |wanted: Option<u64>, bit: u64, known: bool| {
-            wanted.is_none_or(|wanted| !known || wanted & bit != 0)
-        };
-        agrees(self.own, query.own, query.actor_own)
+        self.may_hold_but_for_record(query)
+            && agrees(self.own, query.own, query.actor_own)
             && agrees(self.team, query.team, query.actor_team)
-            && among(self.purposes, query.bound.purpose_bit, query.auth().purpose.is_some())
-            && among(self.zones, query.bound.zone_bit, query.auth().zone.is_some())
             && among(self.states, query.target.state_bit, query.target.resource.state.is_some())
             && self.relations.as_ref().is_none_or(|wanted| {
                 query.related().is_none()
@@ -293,17 +289,18 @@ impl DenyConditions {
                     || is_related(query.related(), wanted, query.bound.id)
             })
     }
-}
 
-impl DenyConditions {
     /// Whether the conditions may hold but for those that look at the record.
     pub(crate) fn may_hold_but_for_record(&self, query: &Query<'_>) -> bool {
-        let among = |wanted: Option<u64>, bit: u64, known: bool| {
-            wanted.is_none_or(|wanted| !known || wanted & bit != 0)
-        };
-        among(self.purposes, query.bound.purpose_bit, query.auth().purpose.is_some())
-            && among(self.zones, query.bound.zone_bit, query.auth().zone.is_some())
+        let auth = query.auth();
+        among(self.purposes, query.bound.purpose_bit, auth.purpose.is_some())
+            && among(self.zones, query.bound.zone_bit, auth.zone.is_some())
     }
+}
+
+/// Whether nothing is wanted, or it is not known what is there, or that is wanted.
+fn among(wanted: Option<u64>, bit: u64, known: bool) -> bool {
+    wanted.is_none_or(|wanted| !known || wanted & bit != 0)
 }
 
 fn is_related(related: Option<&[Related<'_>]>, wanted: &[Box<str>], actor: ActorId) -> bool {

@@ -8,10 +8,10 @@ use super::cell::{Cell, Way};
 use super::formula::{Formula, solve};
 use super::space::{Gathered, Space};
 use super::witness::Witness;
+use crate::CompiledPolicy;
 use crate::permit::Obligation;
 use crate::role_set::RoleSet;
 use crate::tables::{CompiledSeparation, Tables};
-use crate::{CompiledPolicy, Policy};
 use std::collections::{BTreeSet, HashMap};
 use strongroom_types::{Action, Kind, Level, RoleName, RuleId, Timestamp};
 
@@ -408,14 +408,4 @@ fn classes<T: PartialEq>(old: &[T], new: &[T], id: impl Fn(&T) -> &RuleId) -> [V
     let same = |rule: &T| by_id.get(id(rule)).copied().filter(|at| old.get(*at) == Some(rule));
     let theirs = new.iter().enumerate().map(|(at, rule)| same(rule).unwrap_or(old.len().saturating_add(at)));
     [(0..old.len()).collect(), theirs.collect()]
-}
-
-impl Policy {
-    /// A policy without one of its grants, for "what if".
-    #[must_use]
-    pub fn without_grant(&self, id: &RuleId) -> Self {
-        let mut policy = self.clone();
-        policy.grants.retain(|grant| grant.id != *id);
-        policy
-    }
 }
