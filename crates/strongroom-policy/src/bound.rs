@@ -9,14 +9,18 @@ use strongroom_types::{ActorId, CustomerId, Level, Purpose, RecordId, RoleName, 
 /// Somebody's session, bound to one policy: roles, purpose and place are looked up, separation of duty is checked.
 /// Made by [`CompiledPolicy::bind`](crate::CompiledPolicy::bind); decides in tens of nanoseconds.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub struct Bound<'p, 'r> {
+    // What every decision looks at comes first, and fits one line of the cache.
     pub(crate) tables: &'p Tables,
     pub(crate) id: ActorId,
-    team: Option<Team<'r>>,
-    pub(crate) actor: &'r Actor,
-    pub(crate) auth: &'r AuthContext,
     /// The actor's active roles, where they are few and nobody lent any: all that most decisions walk along.
     pub(crate) few: Few,
+    /// Whether these are all the roles, and the actor may act at all.
+    pub(crate) plain: bool,
+    team: Team,
+    pub(crate) auth: &'r AuthContext,
+    pub(crate) actor: &'r Actor,
     /// The roles otherwise, apart: a bound session is as small as can be.
     wide: Option<Box<Wide<'r>>>,
     pub(crate) standing: Standing<'p>,
@@ -25,30 +29,41 @@ pub struct Bound<'p, 'r> {
     pub(crate) purpose: Option<&'p Purpose>,
 }
 
-/// At most six roles in a line, ended by [`Few::END`].
+/// At most four roles in a line, each with its clearance. Those that are not there are the one that nothing is granted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Few([u16; 6]);
+pub(crate) struct Few {
+    roles: [u16; 4],
+    clearances: [Level; 4],
+    count: u8,
+}
 
 impl Few {
-    const END: u16 = u16::MAX;
-    const NONE: Self = Self([Self::END; 6]);
+    fn none(tables: &Tables) -> Self {
+        let nobody = u16::try_from(tables.closures.len()).unwrap_or(u16::MAX);
+        Self { roles: [nobody; 4], clearances: [Level::default(); 4], count: 0 }
+    }
 
     /// `None` where they are more.
     fn of(tables: &Tables, roles: &[RoleName]) -> Option<Self> {
-        let mut few = Self::NONE;
-        if roles.len() > few.0.len() {
-            return None;
-        }
-        let known = roles.iter().filter_map(|role| tables.roles.get(role));
-        for (slot, role) in few.0.iter_mut().zip(known) {
-            *slot = u16::try_from(*role).ok()?;
+        let mut few = Self::none(tables);
+        for role in roles.iter().filter_map(|role| tables.roles.get(role)) {
+            let at = usize::from(few.count);
+            *few.roles.get_mut(at)? = u16::try_from(*role).ok()?;
+            *few.clearances.get_mut(at)? = *tables.clearances.get(*role)?;
+            few.count = few.count.saturating_add(1);
         }
         Some(few)
     }
 
+    /// All four, those that are not there too.
+    #[inline]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, Level)> {
+        self.roles.iter().map(|role| usize::from(*role)).zip(self.clearances)
+    }
+
     #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().take_while(|role| *role != Self::END).map(usize::from)
+        self.roles.into_iter().take(self.count.into()).map(usize::from)
     }
 
     pub(crate) fn set(self) -> RoleSet {
@@ -113,10 +128,11 @@ impl<'p, 'r> Bound<'p, 'r> {
         Self {
             tables,
             id: actor.id,
-            team: Team::of(actor.team.as_deref()),
+            team: Team::of(actor.team.as_deref(), Team::NO_ACTORS),
             actor,
             auth,
-            few: few.unwrap_or(Few::NONE),
+            few: few.unwrap_or_else(|| Few::none(tables)),
+            plain: few.is_some() && standing == Standing::Good,
             wide,
             standing,
             purpose_bit: purpose.map_or(0, |name| tables.names.purposes.bit(name.as_str())),
@@ -153,59 +169,78 @@ impl<'p, 'r> Bound<'p, 'r> {
         target: &'q Target<'q>,
         now: Timestamp,
     ) -> Query<'q> {
-        let own = |id: ActorId| target.owner.map(|owner| owner == id);
-        let team = |team: Option<Team<'_>>| target.team.zip(team).map(|(a, b)| a == b);
-        let (actor_own, actor_team) = (own(self.id), team(self.team));
+        let (actor_own, actor_team) = self.whose(target);
+        let (actor_own, actor_team) = (
+            target.owner.map(|_| actor_own),
+            self.actor.team.as_ref().and(target.resource.team).map(|_| actor_team),
+        );
         let (principal, own, team) = match lender {
             None => (self.id, actor_own, actor_team),
-            Some(lender) => (lender.by, own(lender.by), team(Team::of(lender.team.as_deref()))),
+            Some(lender) => {
+                let team = target.resource.team.zip(lender.team.as_deref());
+                (lender.by, target.owner.map(|owner| owner == lender.by), team.map(|(a, b)| a == b))
+            }
         };
         Query { bound: self, target, now, principal, own, team, actor_own, actor_team }
     }
-}
 
-/// A team's name and its mark: most teams differ, and that shows without looking at the names.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Team<'a> {
-    mark: u64,
-    pub(crate) name: &'a str,
-}
-
-impl<'a> Team<'a> {
-    fn of(name: Option<&'a str>) -> Option<Self> {
-        name.map(|name| Self { mark: mark(name), name })
+    /// Whether the record is known to be the actor's own, and of the actor's team.
+    #[inline]
+    pub(crate) fn whose(&self, target: &Target<'_>) -> (bool, bool) {
+        let same = self.team == target.team;
+        let team = if same && !self.team.is_whole() {
+            self.actor.team.as_deref() == target.resource.team
+        } else {
+            same
+        };
+        (target.owner == Some(self.id), team)
     }
 }
 
-/// The length and the last bytes: names of one sort differ at their ends.
-fn mark(name: &str) -> u64 {
-    let end = name.bytes().rev().take(7);
-    end.fold(u64::try_from(name.len()).unwrap_or(u64::MAX), |mark, byte| {
-        mark.rotate_left(8) ^ u64::from(byte)
-    })
-}
+/// A team's name where it has at most 15 bytes, and its length and end where it has more: most teams differ, and that
+/// shows without looking at the names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Team(u128);
 
-impl PartialEq for Team<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.mark == other.mark && self.name == other.name
+impl Team {
+    const WHOLE_MAX: u8 = 15;
+    /// No team is another's, and no other is that of an actor without one.
+    const NO_ACTORS: Self = Self(u128::MAX);
+    const NO_RECORDS: Self = Self(u128::MAX - 1);
+
+    fn of(name: Option<&str>, none: Self) -> Self {
+        let Some(name) = name.map(str::as_bytes) else { return none };
+        let end = name.last_chunk::<15>().map_or(name, |end| end);
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(end).for_each(|(byte, letter)| *byte = *letter);
+        // No name is as long as those that are not there.
+        let [.., length] = &mut bytes;
+        *length = u8::try_from(name.len()).unwrap_or(u8::MAX).min(u8::MAX - 1);
+        Self(u128::from_le_bytes(bytes))
+    }
+
+    fn is_whole(self) -> bool {
+        let [.., length] = self.0.to_le_bytes();
+        length <= Self::WHOLE_MAX
     }
 }
 
 /// A resource, bound to one policy: kind and state are looked up. Made by
 /// [`CompiledPolicy::target`](crate::CompiledPolicy::target).
 #[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub struct Target<'a> {
     /// Which policy's numbers these are.
     pub(crate) tables: &'a Tables,
+    pub(crate) kind: Option<u16>,
+    pub(crate) level: Level,
+    pub(crate) owner: Option<ActorId>,
+    team: Team,
     /// What is rarely looked at.
     pub(crate) resource: &'a Resource<'a>,
     pub(crate) state_bit: u64,
-    pub(crate) team: Option<Team<'a>>,
-    pub(crate) owner: Option<ActorId>,
     pub(crate) record: Option<RecordId>,
     pub(crate) customer: Option<CustomerId>,
-    pub(crate) kind: Option<u16>,
-    pub(crate) level: Level,
 }
 
 impl<'a> Target<'a> {
@@ -214,7 +249,7 @@ impl<'a> Target<'a> {
             tables,
             resource,
             state_bit: resource.state.map_or(0, |state| tables.names.states.bit(state)),
-            team: Team::of(resource.team),
+            team: Team::of(resource.team, Team::NO_RECORDS),
             owner: resource.owner,
             record: resource.record,
             customer: resource.customer,

@@ -112,7 +112,7 @@ pub(crate) const fn bit(action: Action) -> u64 {
 }
 
 #[expect(clippy::as_conversions, reason = "the number of a unit variant")]
-const fn number(action: Action) -> usize {
+pub(crate) const fn number(action: Action) -> usize {
     action as usize
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod roles;
 
+use crate::answers::Answers;
 use crate::cells::{Cells, Entry, bit};
 use crate::condition::{Conditions, DenyConditions};
 use crate::error::{ConfigError, Step};
@@ -46,6 +47,7 @@ impl CompiledPolicy {
         build.check.finish()?;
         let kinds = build.kinds;
         let cells = Cells::new(roles.closures.len(), kinds.len(), &deny_entries, &grant_entries);
+        let answers = Answers::new(roles.closures.len(), kinds.len(), &cells, &grants);
         let mut kind_levels = vec![Level::default(); kinds.len()];
         for (kind, at) in &kinds {
             if let (Some(level), Some(kind)) = (kind_levels.get_mut(*at), schema.kind(kind)) {
@@ -74,6 +76,7 @@ impl CompiledPolicy {
             grants,
             denies,
             cells,
+            answers,
             delegation,
             source: policy.clone(),
         };

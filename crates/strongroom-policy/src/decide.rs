@@ -1,7 +1,8 @@
 //! The decision. Pure, total, denies by default; allocates nothing when it allows.
 
+use crate::answers::{Answered, whose};
 use crate::bound::{Bound, Query, Standing, Target};
-use crate::cells::DENY;
+use crate::cells::{DENY, number};
 use crate::denial::Denial;
 use crate::permit::Permit;
 use crate::role_set::RoleSet;
@@ -114,15 +115,15 @@ impl<'p, 'r> Bound<'p, 'r> {
 
     fn allowing(&self, action: Action, target: &Target<'_>, now: Timestamp) -> Option<Found<'p>> {
         // SECURITY: denies come before grants, and a kind or cell that is not there denies.
-        if self.standing != Standing::Good {
-            return None;
+        let cell = (self.kind(target)?, action);
+        if self.plain {
+            return self.best_of_few(cell, target, now)?;
         }
-        let kind = self.kind(target)?;
-        let Some(wide) = self.wide() else { return self.best_of_few((kind, action), target, now)? };
-        let own = self.best((wide.roles, None), (kind, action), target, now)?;
+        let wide = self.wide().filter(|_| self.standing == Standing::Good)?;
+        let own = self.best((wide.roles, None), cell, target, now)?;
         // What others lent counts beside it, each lender for himself.
         wide.lent.iter().try_fold(own, |best, (roles, lender)| {
-            let found = self.best((*roles, Some(*lender)), (kind, action), target, now)?;
+            let found = self.best((*roles, Some(*lender)), cell, target, now)?;
             Some(match (best, found) {
                 (Some(best), Some(found)) if found.is_better_than(&best) => Some(found),
                 (None, found) => found,
@@ -145,9 +146,31 @@ impl<'p, 'r> Bound<'p, 'r> {
         target: &Target<'_>,
         now: Timestamp,
     ) -> Option<Option<Found<'p>>> {
-        let spoken_to = self.tables.cells.spoken_to(cell.0, cell.1)?;
         let query = self.query(None, target, now);
-        let mut search = Search { cell, target, query, reach: None, best: None, lender: None };
+        let reach = self.reach(cell.1, &query);
+        let (own, team) = self.whose(target);
+        let answers = &self.tables.answers;
+        match answers.of((cell.0, number(cell.1)), &self.few, whose(own, team), (target.level, reach)) {
+            Answered::Nothing => return Some(None),
+            Answered::Grant(rank, ceiling) => {
+                let grant = self.tables.grant(rank)?;
+                return Some(Some(Found { grant, rank, ceiling, lender: None }));
+            }
+            Answered::Ask => {}
+        }
+        self.ask_few(cell, target, query, reach)
+    }
+
+    #[expect(clippy::option_option, reason = "no cell is not no grant: it denies at once")]
+    fn ask_few(
+        &self,
+        cell: (usize, Action),
+        target: &Target<'_>,
+        query: Query<'_>,
+        reach: Level,
+    ) -> Option<Option<Found<'p>>> {
+        let spoken_to = self.tables.cells.spoken_to(cell.0, cell.1)?;
+        let mut search = Search { cell, target, query, reach: Some(reach), best: None, lender: None };
         for role in self.few.iter() {
             if spoken_to.contains(role) && !self.look(&mut search, role, true)? {
                 return Some(None);

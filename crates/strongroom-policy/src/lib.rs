@@ -2,6 +2,7 @@
 
 mod actor;
 mod analyse;
+mod answers;
 mod bound;
 mod builder;
 mod cells;

@@ -113,8 +113,10 @@ impl Roster<'_> {
         let bound = Bound::new(&self.policy.tables, &nobody, auth);
         let Some(kind) = bound.kind(target) else { return found };
         let mut verdicts = Verdicts::new(&bound, (kind, action), target, now);
-        let team =
-            target.team.map(|team| self.teams.get(team.name).copied().unwrap_or(NO_TEAM.saturating_sub(1)));
+        let team = target
+            .resource
+            .team
+            .map(|team| self.teams.get(team).copied().unwrap_or(NO_TEAM.saturating_sub(1)));
         let start = after.map_or(0, |after| self.people.partition_point(|entry| entry.id <= after));
         for entry in self.people.get(start..).unwrap_or_default() {
             let own = target.owner.map(|owner| owner == entry.id);

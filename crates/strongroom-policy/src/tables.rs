@@ -1,5 +1,6 @@
 //! The compiled policy: everything that a decision looks up, laid out so that it looks up little.
 
+use crate::answers::Answers;
 use crate::bound::{Bound, Query, Standing};
 use crate::cells::{Cells, DENY, bit};
 use crate::condition::{Conditions, DenyConditions, needs};
@@ -134,6 +135,7 @@ pub(crate) struct Tables {
     pub(crate) grant_needs: Vec<u16>,
     pub(crate) denies: Vec<CompiledDeny>,
     pub(crate) cells: Cells,
+    pub(crate) answers: Answers,
     pub(crate) delegation: Option<CompiledDelegation>,
     /// What it was compiled from; rules are found in it by their place.
     pub(crate) source: crate::Policy,
