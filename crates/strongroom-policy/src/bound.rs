@@ -294,3 +294,41 @@ impl<'q> Query<'q> {
             .is_some_and(|(purpose, consents)| consents.contains(purpose))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::sample;
+
+    #[test]
+    fn nothing_but_the_whole_name_makes_a_team_the_same() {
+        let long = "the team of the north, sales";
+        let other = "the team of the south, sales";
+        for (actors, records, expected) in [
+            (Some("sales"), Some("sales"), true),
+            (Some("sales"), Some("sale"), false),
+            (Some("sales"), Some("sales\0"), false),
+            (Some("sales"), Some("Sales"), false),
+            (Some(""), Some(""), true),
+            (Some(""), None, false),
+            (None, Some(""), false),
+            (None, None, false),
+            (Some("fifteen letters"), Some("fifteen letters"), true),
+            (Some("sixteen letters!"), Some("sixteen letters!"), true),
+            (Some(long), Some(long), true),
+            (Some(long), Some(other), false),
+            (Some(other), Some(" the team of the south, sales"), false),
+        ] {
+            let (_, policy) = sample();
+            let mut actor = Actor::new(ActorId::from_bytes([1; 16]), []);
+            actor.team = actors.map(str::to_owned);
+            let auth = AuthContext::new(Timestamp::MIN);
+            let kind = strongroom_types::Kind::new("customer").unwrap();
+            let mut resource = Resource::new(&kind, strongroom_types::Label::default());
+            resource.team = records;
+            let (bound, target) = (policy.bind(&actor, &auth), policy.target(&resource));
+            assert_eq!(bound.whose(&target).1, expected, "{actors:?} {records:?}");
+            assert_eq!(bound.query(None, &target, Timestamp::MIN).team == Some(true), expected);
+        }
+    }
+}
