@@ -7,6 +7,7 @@ use crate::bound::Few;
 use crate::cells::{Cells, DENY};
 use crate::condition::needs;
 use crate::tables::CompiledGrant;
+use rustc_hash::FxHashMap;
 use strongroom_types::{Action, Level};
 
 /// The lightest grant that one role holds in a cell, by whether the record is the actor's own (bit 0) and of the actor's
@@ -23,13 +24,19 @@ const ASK: Answer = u32::MAX - 1;
 /// A class that no grant has.
 const NO_CLASS: u32 = u32::MAX >> RANK_BITS;
 /// Policies with more cells than this are asked rule by rule: 16 MiB.
-const CELLS_MAX: usize = 1 << 20;
+const CELLS_MAX: usize = 1 << 23;
+/// The place of the cell in which nothing is granted, as in most.
+const EMPTY: u16 = 0;
+/// The place of the cell in which everything has to be asked.
+const ALL_ASK: u16 = 1;
 
 /// The answers, by kind, action and role.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
     /// One more than there are roles: the last is nobody's, and nothing is granted to it.
     columns: usize,
+    /// Where in `cells` the answer is. A grant of many actions to a role that others inherit is one cell in many places.
+    places: Vec<u16>,
     cells: Vec<Cell>,
 }
 
@@ -53,15 +60,31 @@ impl Answers {
             return Self::default();
         }
         let keys = keys(grants);
-        let mut answers = Vec::with_capacity(count);
+        let mut answers =
+            Self { columns, places: Vec::with_capacity(count), cells: vec![[NONE; 4], [ASK; 4]] };
+        let mut known = FxHashMap::default();
         for kind in 0..kinds {
             for action in Action::ALL {
-                let cell = |role| cells.rules(role, kind, *action).unwrap_or_default();
-                answers.extend((0..roles).map(|role| answer(cell(role), grants, &keys)));
-                answers.push([NONE; 4]);
+                for role in 0..roles {
+                    let place = match cells.rules(role, kind, *action) {
+                        None | Some([]) => EMPTY,
+                        Some(rules) => {
+                            let cell = answer(rules, grants, &keys);
+                            *known.entry(cell).or_insert_with(|| answers.add(cell))
+                        }
+                    };
+                    answers.places.push(place);
+                }
+                answers.places.push(EMPTY);
             }
         }
-        Self { columns, cells: answers }
+        answers
+    }
+
+    fn add(&mut self, cell: Cell) -> u16 {
+        let Ok(place) = u16::try_from(self.cells.len()) else { return ALL_ASK };
+        self.cells.push(cell);
+        place
     }
 
     /// What a few roles are answered together, each up to its clearance and all up to `reach`.
@@ -74,12 +97,13 @@ impl Answers {
         (level, reach): (Level, Level),
     ) -> Answered {
         let row = kind.wrapping_mul(Action::ALL.len()).wrapping_add(action).wrapping_mul(self.columns);
-        let Some(row) = self.cells.get(row..).and_then(|rest| rest.get(..self.columns)) else {
+        let Some(row) = self.places.get(row..).and_then(|rest| rest.get(..self.columns)) else {
             return Answered::Ask;
         };
         let (mut best, mut ask) = (u64::MAX, self.columns == 0);
         for (role, clearance) in few.all() {
-            let answer = row.get(role).and_then(|cell| cell.get(whose)).copied().unwrap_or(ASK);
+            let cell = row.get(role).and_then(|place| self.cells.get(usize::from(*place)));
+            let answer = cell.and_then(|cell| cell.get(whose)).copied().unwrap_or(ASK);
             let ceiling = clearance.min(reach);
             // Among grants of one burden the one that reaches higher is better.
             let key = u64::from(answer >> RANK_BITS) << 40

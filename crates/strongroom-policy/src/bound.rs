@@ -18,15 +18,15 @@ pub struct Bound<'p, 'r> {
     pub(crate) few: Few,
     /// Whether these are all the roles, and the actor may act at all.
     pub(crate) plain: bool,
-    team: Team,
     pub(crate) auth: &'r AuthContext,
+    team: Team,
+    pub(crate) purpose: Option<&'p Purpose>,
     pub(crate) actor: &'r Actor,
     /// The roles otherwise, apart: a bound session is as small as can be.
     wide: Option<Box<Wide<'r>>>,
     pub(crate) standing: Standing<'p>,
     pub(crate) purpose_bit: u64,
     pub(crate) zone_bit: u64,
-    pub(crate) purpose: Option<&'p Purpose>,
 }
 
 /// At most four roles in a line, each with its clearance. Those that are not there are the one that nothing is granted to.
@@ -169,11 +169,10 @@ impl<'p, 'r> Bound<'p, 'r> {
         target: &'q Target<'q>,
         now: Timestamp,
     ) -> Query<'q> {
-        let (actor_own, actor_team) = self.whose(target);
-        let (actor_own, actor_team) = (
-            target.owner.map(|_| actor_own),
-            self.actor.team.as_ref().and(target.resource.team).map(|_| actor_team),
-        );
+        let (own, team) = self.whose(target);
+        // From what stands here: the actor and the resource are elsewhere, and most decisions never look at them.
+        let teams_known = self.team != Team::NO_ACTORS && target.team != Team::NO_RECORDS;
+        let (actor_own, actor_team) = (target.owner.map(|_| own), teams_known.then_some(team));
         let (principal, own, team) = match lender {
             None => (self.id, actor_own, actor_team),
             Some(lender) => {
@@ -299,6 +298,9 @@ impl<'q> Query<'q> {
 mod tests {
     use super::*;
     use crate::tests::sample;
+
+    // Two lines of the cache each; what is added costs every decision.
+    const _: () = assert!(size_of::<Bound<'_, '_>>() == 128 && size_of::<Target<'_>>() == 128);
 
     #[test]
     fn nothing_but_the_whole_name_makes_a_team_the_same() {
