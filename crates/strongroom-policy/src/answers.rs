@@ -68,8 +68,8 @@ impl Answers {
                 for role in 0..roles {
                     let place = match cells.rules(role, kind, *action) {
                         None | Some([]) => EMPTY,
-                        Some(rules) => {
-                            let cell = answer(rules, grants, &keys);
+                        Some(cell) => {
+                            let cell = answer(cell, grants, &keys);
                             *known.entry(cell).or_insert_with(|| answers.add(cell))
                         }
                     };

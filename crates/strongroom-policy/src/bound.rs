@@ -171,8 +171,8 @@ impl<'p, 'r> Bound<'p, 'r> {
     ) -> Query<'q> {
         let (own, team) = self.whose(target);
         // From what stands here: the actor and the resource are elsewhere, and most decisions never look at them.
-        let teams_known = self.team != Team::NO_ACTORS && target.team != Team::NO_RECORDS;
-        let (actor_own, actor_team) = (target.owner.map(|_| own), teams_known.then_some(team));
+        let both_known = self.team != Team::NO_ACTORS && target.team != Team::NO_RECORDS;
+        let (actor_own, actor_team) = (target.owner.map(|_| own), both_known.then_some(team));
         let (principal, own, team) = match lender {
             None => (self.id, actor_own, actor_team),
             Some(lender) => {
