@@ -59,7 +59,7 @@ impl Answers {
         if count > CELLS_MAX {
             return Self::default();
         }
-        let keys = keys(grants);
+        let keys = keys(grants.iter().map(|grant| grant.burden));
         let mut answers =
             Self { columns, places: Vec::with_capacity(count), cells: vec![[NONE; 4], [ASK; 4]] };
         let mut known = FxHashMap::default();
@@ -124,19 +124,20 @@ impl Answers {
     }
 }
 
-/// By rank: the answer that names the grant, or [`ASK`] where it does not fit one.
-fn keys(grants: &[CompiledGrant]) -> Vec<Answer> {
-    let (mut class, mut burden) = (0_u32, 0_u32);
-    let key = |(rank, grant): (usize, &CompiledGrant)| {
-        if grant.burden != burden {
-            (class, burden) = (class.saturating_add(1), grant.burden);
+/// By rank: the answer that names the grant of this burden, or [`ASK`] where it does not fit one.
+fn keys(burdens: impl Iterator<Item = u32>) -> Vec<Answer> {
+    let (mut class, mut last) = (0_u32, 0_u32);
+    let key = |(rank, burden): (usize, u32)| {
+        if burden != last {
+            (class, last) = (class.saturating_add(1), burden);
         }
         let rank = u32::try_from(rank).ok().filter(|rank| *rank <= RANK)?;
         (class < NO_CLASS).then_some(class << RANK_BITS | rank)
     };
-    grants.iter().enumerate().map(key).map(|key| key.unwrap_or(ASK)).collect()
+    burdens.enumerate().map(key).map(|key| key.unwrap_or(ASK)).collect()
 }
 
+/// What the rules of one cell answer, which stand in it from the lightest grant to the heaviest.
 fn answer(rules: &[u32], grants: &[CompiledGrant], keys: &[Answer]) -> Cell {
     let mut cell = [NONE; 4];
     // SECURITY: denies come first in a cell, and none is answered here.
@@ -165,4 +166,52 @@ const TEAM: usize = 2;
 #[inline]
 pub(crate) fn whose(own: bool, team: bool) -> usize {
     usize::from(own) | usize::from(team) << 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{actor, now, sample};
+    use crate::{AuthContext, Resource};
+    use strongroom_types::{Kind, Label};
+
+    #[test]
+    fn a_lighter_burden_is_the_lesser_answer_and_what_does_not_fit_is_asked() {
+        assert_eq!(keys([0, 0, 7, 7, 9].into_iter()), [0, 1, 1 << 20 | 2, 1 << 20 | 3, 2 << 20 | 4]);
+        // As many burdens as there are classes, and one more.
+        let many = keys(1..=NO_CLASS);
+        assert_eq!(
+            many.iter().rev().take(2).collect::<Vec<_>>(),
+            [&ASK, &((NO_CLASS - 1) << 20 | (NO_CLASS - 2))]
+        );
+        let ranks = keys(std::iter::repeat_n(0, (1 << 20) + 1));
+        assert_eq!(ranks.iter().rev().take(2).collect::<Vec<_>>(), [&ASK, &RANK]);
+    }
+
+    #[test]
+    fn more_cells_than_have_a_place_are_asked() {
+        let mut answers = Answers { cells: vec![[NONE; 4]; usize::from(u16::MAX)], ..Answers::default() };
+        assert_eq!(answers.add([7; 4]), u16::MAX);
+        assert_eq!(answers.add([8; 4]), ALL_ASK);
+        assert_eq!(answers.cells.len(), 1 << 16);
+    }
+
+    #[test]
+    fn a_policy_without_answers_is_asked() {
+        let (_, policy) = sample();
+        let (actor, auth) = (actor(1, &["sales"]), AuthContext::new(now()));
+        let kind = Kind::new("customer").unwrap();
+        let resource = Resource::new(&kind, Label::default());
+        let (bound, level) = (policy.bind(&actor, &auth), policy.target(&resource).level);
+        let cells = Cells::default();
+        let asked = |answers: &Answers, kind| answers.of((kind, 0), &bound.few, 0, (level, level));
+        assert_eq!(asked(&Answers::default(), 0), Answered::Ask);
+        let too_many = Answers::new(512, CELLS_MAX, &cells, &[]);
+        assert_eq!(asked(&too_many, 0), Answered::Ask);
+        // A kind, or a role, that the answers do not know.
+        let answers = Answers::new(policy.tables.closures.len(), 2, &cells, &[]);
+        assert_eq!(asked(&answers, 1), Answered::Nothing);
+        assert_eq!(asked(&answers, 2), Answered::Ask);
+        assert_eq!(asked(&Answers::new(0, 2, &cells, &[]), 0), Answered::Ask);
+    }
 }

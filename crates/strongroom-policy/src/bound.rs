@@ -320,6 +320,8 @@ mod tests {
             (Some(long), Some(long), true),
             (Some(long), Some(other), false),
             (Some(other), Some(" the team of the south, sales"), false),
+            // As long, and with the same end.
+            (Some("north: those who sell to the east"), Some("south: those who sell to the east"), false),
         ] {
             let (_, policy) = sample();
             let mut actor = Actor::new(ActorId::from_bytes([1; 16]), []);

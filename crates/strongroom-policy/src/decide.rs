@@ -161,6 +161,7 @@ impl<'p, 'r> Bound<'p, 'r> {
         self.ask_few(cell, target, query, reach)
     }
 
+    /// The same, rule by rule.
     #[expect(clippy::option_option, reason = "no cell is not no grant: it denies at once")]
     fn ask_few(
         &self,
