@@ -4,7 +4,7 @@
 //! Where more has to be asked, an answer says so, and the rules of the cell are gone through one by one.
 
 use crate::bound::Few;
-use crate::cells::{Cells, DENY};
+use crate::cells::Cells;
 use crate::condition::needs;
 use crate::tables::CompiledGrant;
 use rustc_hash::FxHashMap;
@@ -140,11 +140,8 @@ fn keys(burdens: impl Iterator<Item = u32>) -> Vec<Answer> {
 /// What the rules of one cell answer, which stand in it from the lightest grant to the heaviest.
 fn answer(rules: &[u32], grants: &[CompiledGrant], keys: &[Answer]) -> Cell {
     let mut cell = [NONE; 4];
-    // SECURITY: denies come first in a cell, and none is answered here.
-    if rules.first().is_some_and(|rule| rule & DENY != 0) {
-        return [ASK; 4];
-    }
     for rank in rules.iter().filter_map(|rank| usize::try_from(*rank).ok()) {
+        // SECURITY: a deny is no grant's rank, and comes first in its cell: nothing is answered where there is one.
         let (Some(grant), Some(key)) = (grants.get(rank), keys.get(rank)) else { return [ASK; 4] };
         let wanted = grant.conditions.all_needs();
         let simple = wanted & !(needs::OWN | needs::TEAM) == 0;
