@@ -96,6 +96,13 @@ const fn ascii(byte: u8) -> Glyph {
 
 fn wide(rest: &[u8]) -> (Glyph, usize) {
     match rest {
+        // U+0660..0669 and U+06F0..06F9, the digits of Arabic and Persian.
+        [0xD9, second @ 0xA0..=0xA9, ..] => (Glyph::Digit(second.wrapping_sub(0x70)), 2),
+        [0xDB, second @ 0xB0..=0xB9, ..] => (Glyph::Digit(second.wrapping_sub(0x80)), 2),
+        // U+1D7CE..1D7FF, five sets of mathematical digits.
+        [0xF0, 0x9D, 0x9F, fourth @ 0x8E..=0xBF, ..] => {
+            (Glyph::Digit(b'0'.wrapping_add(fourth.wrapping_sub(0x8E) % 10)), 4)
+        }
         // U+00A0 no-break space, U+00A3 and U+00A5 pound and yen, U+00AD soft hyphen, U+00B7 middle dot.
         [0xC2, 0xA0, ..] => (Glyph::Mark(b' '), 2),
         [0xC2, 0xA3 | 0xA5, ..] => (Glyph::Mark(b'$'), 2),
@@ -115,6 +122,28 @@ fn wide(rest: &[u8]) -> (Glyph, usize) {
         [0xEF, 0xBD, third @ 0x80..=0x9E, ..] => (ascii(third.wrapping_sub(0x20)), 3),
         _ => (Glyph::Other, well_formed(rest)),
     }
+}
+
+/// The digit that the Chinese numeral at `at` stands for; all of them take three bytes.
+///
+/// 〇 and the numerals of everyday and of cheques, Simplified and Traditional, and 幺, as telephone numbers are said.
+#[inline]
+pub(crate) fn numeral(bytes: &[u8], at: usize) -> Option<u8> {
+    let [a @ 0xE3..=0xE9, b, c] = *bytes.get(at..)?.first_chunk::<3>()? else { return None };
+    let bits = |byte: u8, mask: u8| u32::from(byte & mask);
+    Some(match (bits(a, 0x0F) << 12) | (bits(b, 0x3F) << 6) | bits(c, 0x3F) {
+        0x3007 | 0x96F6 => b'0',
+        0x4E00 | 0x58F9 | 0x5E7A => b'1',
+        0x4E8C | 0x8D30 | 0x8CB3 => b'2',
+        0x4E09 | 0x53C1 | 0x53C3 => b'3',
+        0x56DB | 0x8086 => b'4',
+        0x4E94 | 0x4F0D => b'5',
+        0x516D | 0x9646 | 0x9678 => b'6',
+        0x4E03 | 0x67D2 => b'7',
+        0x516B | 0x634C => b'8',
+        0x4E5D | 0x7396 => b'9',
+        _ => return None,
+    })
 }
 
 /// U+2000..U+203F.
@@ -168,7 +197,12 @@ mod tests {
             ("\u{feff}", Glyph::Skip),
             ("\u{202e}", Glyph::Skip),
             ("￥", Glyph::Mark(b'$')),
+            ("٣", Glyph::Digit(b'3')),
+            ("۹", Glyph::Digit(b'9')),
+            ("𝟎", Glyph::Digit(b'0')),
+            ("𝟿", Glyph::Digit(b'9')),
             ("中", Glyph::Other),
+            ("一", Glyph::Other),
             ("😀", Glyph::Other),
         ] {
             assert_eq!(next(text.as_bytes(), 0), Some((expected, text.len())), "{text:?}");
@@ -176,6 +210,22 @@ mod tests {
         }
         assert_eq!(next(b"", 0), None);
         assert_eq!(previous(b"1", 0), None);
+    }
+
+    #[test]
+    fn chinese_numerals_are_digits() {
+        for (text, digits) in [
+            ("〇一二三四五六七八九", "0123456789"),
+            ("零壹贰叁肆伍陆柒捌玖", "0123456789"),
+            ("零壹貳參肆伍陸柒捌玖", "0123456789"),
+            ("幺", "1"),
+        ] {
+            let found = text.char_indices().map(|(at, _)| numeral(text.as_bytes(), at));
+            assert!(found.eq(digits.bytes().map(Some)), "{text}");
+        }
+        for text in ["十", "百", "两", "中", "0", "", "０"] {
+            assert_eq!(numeral(text.as_bytes(), 0), None, "{text}");
+        }
     }
 
     proptest! {

@@ -1,12 +1,55 @@
 //! Rewriting text so that findings no longer show.
 
+mod plan;
+mod tokens;
+
+#[cfg(feature = "encodings")]
+mod encoded;
+#[cfg(feature = "pseudonyms")]
+mod pseudonym;
+
+use std::fmt;
 use std::ops::Range;
 
 use thiserror::Error;
 
 use crate::{Entity, Finding};
+use plan::{Offsets, Piece, Plan, merged, splice};
 
-/// How a finding is covered.
+#[cfg(feature = "encodings")]
+pub use encoded::{mask_encoded, mask_encoded_with, restore_encoded};
+#[cfg(feature = "pseudonyms")]
+pub use pseudonym::Pseudonyms;
+pub use tokens::{Tokens, restore};
+
+/// What is written in the place of a value.
+///
+/// Implement it for a cover of your own. [`Style`], `Pseudonyms` and [`Tokens`] are those that come with the crate.
+pub trait Cover {
+    /// Appends what stands in the place of the value. It must not show the value, and should be ASCII where the text is
+    /// to be written in another encoding than UTF-8.
+    fn cover(&mut self, entity: Entity, value: &str, out: &mut String);
+
+    /// Offsets in the text between values at which a `#` is put in, so that text is not taken for a cover when covers
+    /// are read back. None, unless this is how the cover works; a cover that passes values on to [`Tokens`] must pass
+    /// this on too.
+    fn escapes(&self, between: &str) -> Vec<usize> {
+        let _ = between;
+        Vec::new()
+    }
+}
+
+impl<C: Cover + ?Sized> Cover for &mut C {
+    fn cover(&mut self, entity: Entity, value: &str, out: &mut String) {
+        (**self).cover(entity, value, out);
+    }
+
+    fn escapes(&self, between: &str) -> Vec<usize> {
+        (**self).escapes(between)
+    }
+}
+
+/// How a finding is covered, without a way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Style {
@@ -26,6 +69,38 @@ pub enum Style {
     SameLength(char),
 }
 
+impl Cover for Style {
+    fn cover(&mut self, entity: Entity, value: &str, out: &mut String) {
+        match *self {
+            Self::Redact => {
+                out.push('[');
+                out.push_str(entity.name());
+                out.push(']');
+            }
+            Self::SameLength(with) => out.extend(value.chars().map(|_| with)),
+            Self::KeepEnds { first, last } => {
+                let total = value.chars().count();
+                let kept = first.saturating_add(last);
+                let hidden = total.saturating_sub(kept);
+                // SECURITY: asking for three and four of a six-digit value must not show it.
+                let (first, last) = if hidden >= total.div_ceil(3).max(3) { (first, last) } else { (0, 0) };
+                let tail = total.saturating_sub(last);
+                let shown = |(at, c)| if at < first || at >= tail { c } else { '*' };
+                out.extend(value.chars().enumerate().map(shown));
+            }
+        }
+    }
+}
+
+/// A style for each entity, chosen by a function: what `mask_with` runs on.
+struct ByEntity<F>(F);
+
+impl<C: Cover, F: FnMut(Entity) -> C> Cover for ByEntity<F> {
+    fn cover(&mut self, entity: Entity, value: &str, out: &mut String) {
+        (self.0)(entity).cover(entity, value, out);
+    }
+}
+
 /// Text with its findings covered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Masked {
@@ -33,6 +108,23 @@ pub struct Masked {
     pub text: String,
     /// What was covered, in order.
     pub spans: Vec<MaskedSpan>,
+    offsets: Offsets,
+}
+
+/// Bytes with their findings covered, in the encoding they had; each byte outside the findings is as it was.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MaskedBytes {
+    /// The new bytes.
+    pub bytes: Vec<u8>,
+    /// What was covered, in order.
+    pub spans: Vec<MaskedSpan>,
+    offsets: Offsets,
+}
+
+impl fmt::Debug for MaskedBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MaskedBytes({} bytes, {:?})", self.bytes.len(), self.spans)
+    }
 }
 
 /// Where one covered finding was, and where its cover is.
@@ -50,16 +142,25 @@ impl Masked {
     /// Where the byte at this offset of the given text is in the new one; `None` for one that was covered or that lies
     /// past the end. The end itself maps to the end.
     pub fn target_offset(&self, source_offset: usize) -> Option<usize> {
-        let before = self.spans.partition_point(|span| span.source.end <= source_offset);
-        if self.spans.get(before).is_some_and(|span| span.source.contains(&source_offset)) {
-            return None;
-        }
-        let (source, target) = match before.checked_sub(1).and_then(|last| self.spans.get(last)) {
-            Some(span) => (span.source.end, span.target.end),
-            None => (0, 0),
-        };
-        let offset = target.checked_add(source_offset.checked_sub(source)?)?;
-        (offset <= self.text.len()).then_some(offset)
+        self.offsets.target(source_offset)
+    }
+
+    /// Where the byte at this offset of the new text was in the given one; `None` for one that belongs to a cover or
+    /// that lies past the end. The end itself maps to the end.
+    pub fn source_offset(&self, target_offset: usize) -> Option<usize> {
+        self.offsets.source(target_offset)
+    }
+}
+
+impl MaskedBytes {
+    /// As [`Masked::target_offset`].
+    pub fn target_offset(&self, source_offset: usize) -> Option<usize> {
+        self.offsets.target(source_offset)
+    }
+
+    /// As [`Masked::source_offset`].
+    pub fn source_offset(&self, target_offset: usize) -> Option<usize> {
+        self.offsets.source(target_offset)
     }
 }
 
@@ -77,7 +178,7 @@ pub enum MaskError {
         /// Bytes in the text.
         length: usize,
     },
-    /// A finding cuts a character in two, so it belongs to another text.
+    /// A finding cuts a character in two or holds malformed bytes, so it belongs to another text or another encoding.
     #[error("a finding at bytes {start}..{end} cuts a character in two")]
     SplitsCharacter {
         /// Where the finding says it starts.
@@ -85,83 +186,70 @@ pub enum MaskError {
         /// Where the finding says it ends.
         end: usize,
     },
+    /// A cover or a restored value has a character that the encoding lacks.
+    #[error("what should stand at bytes {start}..{end} has a character that the encoding lacks")]
+    Unencodable {
+        /// Where what it replaces starts.
+        start: usize,
+        /// Where what it replaces ends.
+        end: usize,
+    },
 }
 
-/// Covers every finding in the text, in one style.
+/// Covers every finding in the text in one way: a [`Style`], `&Pseudonyms`, or `&mut` [`Tokens`].
 ///
 /// Findings may come in any order; those that overlap are covered as one. On an error nothing is returned, so text is
 /// never half covered.
-pub fn mask(text: &str, findings: &[Finding], style: Style) -> Result<Masked, MaskError> {
-    mask_with(text, findings, |_| style)
+pub fn mask(text: &str, findings: &[Finding], mut cover: impl Cover) -> Result<Masked, MaskError> {
+    let ranges = merged(text.len(), findings, |range| text.get(range.clone()).map(|_| range))?;
+    let plan = Plan::new([(0, text)], ranges, &mut cover)?;
+    let mut out = String::with_capacity(text.len());
+    let (spans, offsets) = splice(&plan, text.len(), |piece| {
+        match piece {
+            Piece::Kept(range) => out.push_str(text.get(range).unwrap_or_default()),
+            Piece::New(new) => out.push_str(new),
+        }
+        Some(out.len())
+    })?;
+    Ok(Masked { text: out, spans, offsets })
 }
 
-/// Covers every finding in the text, in the style that its entity asks for.
-pub fn mask_with(
+/// Covers every finding in the text, in the way that its entity asks for.
+pub fn mask_with<C: Cover>(
     text: &str,
     findings: &[Finding],
-    style: impl Fn(Entity) -> Style,
+    cover: impl FnMut(Entity) -> C,
 ) -> Result<Masked, MaskError> {
-    let mut masked = Masked { text: String::with_capacity(text.len()), spans: Vec::new() };
-    let mut copied = 0;
-    for (entity, source) in merged(text, findings)? {
-        let outside = MaskError::OutOfRange { start: source.start, end: source.end, length: text.len() };
-        let (Some(between), Some(value)) = (text.get(copied..source.start), text.get(source.clone())) else {
-            return Err(outside);
-        };
-        masked.text.push_str(between);
-        let start = masked.text.len();
-        cover(&mut masked.text, entity, value, style(entity));
-        copied = source.end;
-        masked.spans.push(MaskedSpan { entity, source, target: start..masked.text.len() });
-    }
-    masked.text.push_str(text.get(copied..).unwrap_or_default());
-    Ok(masked)
+    mask(text, findings, ByEntity(cover))
 }
 
-/// The ranges to cover: checked, in order, and none touching another's inside.
-fn merged(text: &str, findings: &[Finding]) -> Result<Vec<(Entity, Range<usize>)>, MaskError> {
-    let mut ranges = Vec::<(Entity, Range<usize>)>::with_capacity(findings.len());
-    for finding in findings {
-        let Range { start, end } = finding.range();
-        if start >= end || end > text.len() {
-            return Err(MaskError::OutOfRange { start, end, length: text.len() });
+/// Covers every finding in bytes that should be UTF-8 and may not be.
+///
+/// Malformed bytes outside the findings stay as they are; a finding that holds one is refused.
+pub fn mask_bytes(
+    bytes: &[u8],
+    findings: &[Finding],
+    mut cover: impl Cover,
+) -> Result<MaskedBytes, MaskError> {
+    let ranges = merged(bytes.len(), findings, |range| {
+        std::str::from_utf8(bytes.get(range.clone())?).ok().map(|_| range)
+    })?;
+    let mut at = 0_usize;
+    let chunks = bytes.utf8_chunks().map(|chunk| {
+        let start = at;
+        at = start.saturating_add(chunk.valid().len()).saturating_add(chunk.invalid().len());
+        (start, chunk.valid())
+    });
+    let plan = Plan::new(chunks, ranges, &mut cover)?;
+    let mut out = Vec::with_capacity(bytes.len());
+    let (spans, offsets) = splice(&plan, bytes.len(), |piece| {
+        match piece {
+            Piece::Kept(range) => out.extend_from_slice(bytes.get(range).unwrap_or_default()),
+            Piece::New(new) => out.extend_from_slice(new.as_bytes()),
         }
-        if !text.is_char_boundary(start) || !text.is_char_boundary(end) {
-            return Err(MaskError::SplitsCharacter { start, end });
-        }
-        ranges.push((finding.entity, finding.range()));
-    }
-    ranges.sort_by_key(|(entity, range)| (range.start, std::cmp::Reverse(range.end), *entity));
-    let mut merged = Vec::<(Entity, Range<usize>)>::with_capacity(ranges.len());
-    for (entity, range) in ranges {
-        match merged.last_mut() {
-            Some((_, last)) if range.start < last.end => last.end = last.end.max(range.end),
-            _ => merged.push((entity, range)),
-        }
-    }
-    Ok(merged)
-}
-
-fn cover(out: &mut String, entity: Entity, value: &str, style: Style) {
-    match style {
-        Style::Redact => {
-            out.push('[');
-            out.push_str(entity.name());
-            out.push(']');
-        }
-        Style::SameLength(with) => out.extend(value.chars().map(|_| with)),
-        Style::KeepEnds { first, last } => {
-            let total = value.chars().count();
-            let kept = first.saturating_add(last);
-            let hidden = total.saturating_sub(kept);
-            // SECURITY: asking for three and four of a six-digit value must not show it.
-            let (first, last) = if hidden >= total.div_ceil(3).max(3) { (first, last) } else { (0, 0) };
-            let tail = total.saturating_sub(last);
-            out.extend(
-                value.chars().enumerate().map(|(at, c)| if at < first || at >= tail { c } else { '*' }),
-            );
-        }
-    }
+        Some(out.len())
+    })?;
+    Ok(MaskedBytes { bytes: out, spans, offsets })
 }
 
 #[cfg(test)]

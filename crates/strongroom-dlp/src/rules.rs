@@ -1,8 +1,16 @@
 //! Rules of response: what may happen to data that goes to someone, given what was found in it.
 
+mod confidence;
+mod overridden;
+mod validate;
+
 use std::collections::BTreeMap;
 
 use crate::{Entity, Finding};
+
+pub use confidence::{Confidence, ConfidenceError};
+pub use overridden::{Overridden, OverrideError};
+pub use validate::{RuleFault, RuleProblem, RulesError};
 
 /// The usual names of recipient kinds. A host may use any other names of its own.
 pub mod recipient {
@@ -45,6 +53,10 @@ pub struct Rule {
     /// Entities it speaks of; empty means any.
     #[cfg_attr(feature = "serde", serde(default))]
     pub entities: Vec<Entity>,
+    /// For each of these entities, the least confidence at which a finding of it counts here; others count at any. A
+    /// finding that no rule counts falls to the default of the recipient kind, so a minimum never lets one pass unheard.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub confidence_min: BTreeMap<Entity, Confidence>,
     /// The least number of findings, over all its entities together, at which it matches. Zero counts as one: a rule
     /// never matches where nothing was found.
     #[cfg_attr(feature = "serde", serde(default = "one"))]
@@ -54,6 +66,9 @@ pub struct Rule {
     pub level_min: u8,
     /// What it demands.
     pub response: Response,
+    /// Whether a person may override it, with a reason: see [`Verdict::override_with`].
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub overridable: bool,
 }
 
 impl Rule {
@@ -63,9 +78,11 @@ impl Rule {
             name: name.into(),
             recipients: Vec::new(),
             entities: Vec::new(),
+            confidence_min: BTreeMap::new(),
             count_min: 1,
             level_min: 0,
             response,
+            overridable: false,
         }
     }
 
@@ -83,6 +100,13 @@ impl Rule {
         self
     }
 
+    /// Only for findings of this entity that are at least so sure.
+    #[must_use]
+    pub fn confidence_min(mut self, entity: Entity, confidence: Confidence) -> Self {
+        self.confidence_min.insert(entity, confidence);
+        self
+    }
+
     /// Only from this many findings on.
     #[must_use]
     pub const fn count_min(mut self, count: usize) -> Self {
@@ -97,8 +121,24 @@ impl Rule {
         self
     }
 
+    /// A person may override it, with a reason.
+    #[must_use]
+    pub const fn overridable(mut self) -> Self {
+        self.overridable = true;
+        self
+    }
+
     fn speaks_of(&self, entity: Entity) -> bool {
         self.entities.is_empty() || self.entities.contains(&entity)
+    }
+
+    /// How many findings of this entity count here, given how sure each is, the surest first.
+    fn counts(&self, entity: Entity, confidences: &[f32]) -> usize {
+        if !self.speaks_of(entity) {
+            return 0;
+        }
+        let least = self.confidence_min.get(&entity).map_or(f32::MIN, |least| least.value());
+        confidences.partition_point(|confidence| *confidence >= least)
     }
 
     fn speaks_to(&self, recipient: &str, level: u8) -> bool {
@@ -113,7 +153,10 @@ impl Rule {
 ///
 /// Every rule that matches is heard and the strictest wins, so the order of rules does not matter. An entity that was
 /// found and that no matching rule speaks of falls to the default of the recipient kind: [`Response::Allow`] for
-/// `Internal`, [`Response::NeedApproval`] for every other, unless set otherwise.
+/// `Internal`, [`Response::NeedApproval`] for every other, unless set otherwise. So do those findings of an entity that
+/// are not sure enough for any of the rules that speak of it. A default cannot be overridden.
+///
+/// [`Rules::validate`] finds what is surely a mistake; [`Rules::respond`] makes sense of any rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
@@ -168,28 +211,42 @@ impl Rules {
     /// `level` is the rank of the data's label. Without findings the answer is [`Response::Allow`]: rules about labels
     /// alone belong to the access policy.
     pub fn respond(&self, findings: &[Finding], recipient: &str, level: u8) -> Verdict {
-        let mut counts = BTreeMap::<Entity, usize>::new();
+        let mut found = BTreeMap::<Entity, Vec<f32>>::new();
         for finding in findings {
-            let count = counts.entry(finding.entity).or_default();
-            *count = count.saturating_add(1);
+            // What is not a number cannot be compared: such a finding counts as a sure one.
+            let sure = if finding.confidence.is_nan() { 1.0 } else { finding.confidence };
+            found.entry(finding.entity).or_default().push(sure);
+        }
+        for confidences in found.values_mut() {
+            confidences.sort_unstable_by(|a, b| b.total_cmp(a));
         }
         let mut reasons = Vec::new();
+        let mut heard = BTreeMap::<Entity, usize>::new();
         for rule in self.rules.iter().filter(|rule| rule.speaks_to(recipient, level)) {
-            let matching = || counts.iter().filter(|(entity, _)| rule.speaks_of(**entity));
-            let total = matching().fold(0_usize, |sum, (_, count)| sum.saturating_add(*count));
+            let matching = || {
+                found.iter().map(|(entity, all)| (*entity, rule.counts(*entity, all))).filter(|(_, n)| *n > 0)
+            };
+            let total = matching().fold(0_usize, |sum, (_, count)| sum.saturating_add(count));
             if total >= rule.count_min.max(1) {
-                reasons.extend(matching().map(|(entity, count)| Reason {
-                    entity: *entity,
-                    count: *count,
-                    rule: Some(rule.name.clone()),
-                    response: rule.response,
-                }));
+                for (entity, count) in matching() {
+                    let most = heard.entry(entity).or_default();
+                    *most = count.max(*most);
+                    reasons.push(Reason {
+                        entity,
+                        count,
+                        rule: Some(rule.name.clone()),
+                        response: rule.response,
+                        overridable: rule.overridable,
+                    });
+                }
             }
         }
         let fallback = *self.unmatched.get(recipient).unwrap_or(&self.unmatched_other);
-        for (entity, count) in counts {
-            if !reasons.iter().any(|reason| reason.entity == entity) {
-                reasons.push(Reason { entity, count, rule: None, response: fallback });
+        for (entity, confidences) in found {
+            // The surest are heard first, so those that no rule counted are what is left of the most that one did.
+            let count = confidences.len().saturating_sub(heard.get(&entity).copied().unwrap_or_default());
+            if count > 0 {
+                reasons.push(Reason { entity, count, rule: None, response: fallback, overridable: false });
             }
         }
         // The strictest reason first; the sort is stable, so equals stay in the order of the rules.
@@ -220,6 +277,8 @@ pub struct Reason {
     pub rule: Option<String>,
     /// What it demands.
     pub response: Response,
+    /// Whether a person may override it, with a reason.
+    pub overridable: bool,
 }
 
 #[cfg(feature = "serde")]

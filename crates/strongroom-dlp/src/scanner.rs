@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::candidate::{Chain, Group, next_trigger};
-use crate::context::{Context, Reader};
-use crate::detect::{self, Dispatch, Hit};
+use crate::context::Context;
+use crate::detect::Dispatch;
 use crate::glyph::{self, Glyph};
-use crate::{Entity, Finding};
+use crate::pass::Pass;
+use crate::{Detector, Entity, Finding, Stream};
 
 /// What a finding must reach unless a threshold says otherwise.
 const THRESHOLD: f32 = 0.5;
@@ -25,6 +26,14 @@ pub struct Scanner {
     allowed: HashSet<Vec<u8>>,
     context: Context,
     dispatch: Dispatch,
+    custom: Vec<Custom>,
+}
+
+/// A detector of the host's own, and what it must reach.
+#[derive(Clone)]
+pub(crate) struct Custom {
+    pub(crate) detector: Arc<dyn Detector>,
+    pub(crate) threshold: f32,
 }
 
 impl fmt::Debug for Scanner {
@@ -44,7 +53,8 @@ impl Default for Scanner {
             thresholds: vec![Some(THRESHOLD); Entity::ALL.len()],
             allowed: HashSet::new(),
             context: Context::new(),
-            dispatch: Dispatch::new(|_| true),
+            dispatch: Dispatch::new(|_| Some(THRESHOLD)),
+            custom: Vec::new(),
         }
     }
 }
@@ -62,7 +72,8 @@ impl Scanner {
 
     /// The entities it looks for.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
-        Entity::ALL.iter().copied().filter(|entity| self.threshold(*entity).is_some())
+        let known = Entity::ALL.iter().copied().filter(|entity| self.threshold(*entity).is_some());
+        known.chain(self.custom.iter().map(|custom| custom.detector.entity().into()))
     }
 
     /// Every finding, in order of its start; no two overlap.
@@ -71,82 +82,36 @@ impl Scanner {
     /// on the boundaries of characters. Where readings of the same bytes compete, the one with the higher confidence
     /// wins, then one with a check sum, then the longer, then the earlier.
     pub fn scan(&self, input: &[u8]) -> Vec<Finding> {
-        let mut sieve = Sieve { scanner: self, input, context: self.context.reader(), found: Vec::new() };
-        sieve.run();
-        let mut findings = strongest(sieve.found);
-        if !self.allowed.is_empty() {
-            findings.retain(|finding| {
-                !input.get(finding.range()).is_some_and(|value| self.allowed.contains(&comparable(value)))
-            });
-        }
+        let mut findings = Vec::new();
+        let mut pass = Pass::new(self);
+        pass.run(input, true, &mut findings);
         findings
     }
 
-    fn threshold(&self, entity: Entity) -> Option<f32> {
+    /// A scan of input that comes in pieces.
+    pub fn stream(&self) -> Stream<'_> {
+        Stream::new(self)
+    }
+
+    pub(crate) fn custom(&self) -> &[Custom] {
+        &self.custom
+    }
+
+    pub(crate) const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(crate) const fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
+    }
+
+    /// Whether the value is one that is never reported.
+    pub(crate) fn allows(&self, value: &[u8]) -> bool {
+        !self.allowed.is_empty() && self.allowed.contains(&comparable(value))
+    }
+
+    pub(crate) fn threshold(&self, entity: Entity) -> Option<f32> {
         self.thresholds.get(entity.index()).copied().flatten()
-    }
-}
-
-/// One pass over one input.
-struct Sieve<'a> {
-    scanner: &'a Scanner,
-    input: &'a [u8],
-    context: Reader<'a>,
-    found: Vec<Finding>,
-}
-
-impl Sieve<'_> {
-    fn run(&mut self) {
-        let mut chain = Chain::default();
-        let (mut at, mut floor) = (0, 0);
-        while let Some(trigger) = next_trigger(self.input, at) {
-            at = match glyph::next(self.input, trigger) {
-                Some((Glyph::Digit(_), _)) => {
-                    chain.collect(self.input, trigger, floor);
-                    self.chain(&chain);
-                    floor = chain.end.max(trigger.saturating_add(1));
-                    floor
-                }
-                Some((Glyph::Mark(b'@'), length)) => {
-                    let after = trigger.saturating_add(length);
-                    self.keep(detect::email::find(self.input, trigger, after));
-                    self.keep(detect::secret::url_credentials(self.input, trigger));
-                    after
-                }
-                _ => self.dashes(trigger),
-            };
-        }
-    }
-
-    fn chain(&mut self, chain: &Chain) {
-        self.scanner.dispatch.run(self.input, chain, &mut |hit| self.keep(Some(hit)));
-        // The parts of a token may be short or too long for a group.
-        let groups = chain.groups.iter().take(chain.starts);
-        let is_token =
-            |group: &&Group| chain.characters.get(group.from..group.to).is_some_and(is_token_start);
-        let starts = groups.filter(is_token).filter_map(|group| chain.start_of(group.from));
-        for start in starts.chain(chain.long) {
-            self.keep(detect::secret::jwt(self.input, start));
-        }
-    }
-
-    /// Looks for a private key behind a run of dashes, and returns where the search goes on.
-    fn dashes(&mut self, trigger: usize) -> usize {
-        let rest = self.input.get(trigger..).unwrap_or_default();
-        let run = rest.iter().take_while(|byte| **byte == b'-').count();
-        let past = trigger.saturating_add(run.max(1));
-        let key = past.checked_sub(5).and_then(|start| detect::secret::private_key(self.input, start));
-        self.keep(key);
-        key.map_or(past, |key| key.end)
-    }
-
-    fn keep(&mut self, hit: Option<Hit>) {
-        if let Some(hit) = hit
-            && let Some(threshold) = self.scanner.threshold(hit.entity)
-            && let Some(finding) = hit.settle(self.input, &mut self.context, threshold)
-        {
-            self.found.push(finding);
-        }
     }
 }
 
@@ -169,58 +134,6 @@ impl Scanner {
         });
         findings
     }
-}
-
-/// Whether a group can begin a token: `eyJ`, with its case folded.
-fn is_token_start(group: &[u8]) -> bool {
-    group.starts_with(b"EYJ")
-}
-
-/// The strongest of the findings that overlap, in order of their starts.
-fn strongest(mut found: Vec<Finding>) -> Vec<Finding> {
-    found.sort_by_key(|finding| (finding.start, finding.end, finding.entity));
-    let mut kept = Vec::with_capacity(found.len());
-    let mut rest = found.as_mut_slice();
-    while let Some(first) = rest.first() {
-        let mut end = first.end;
-        let touches = |finding: &&Finding| {
-            let inside = finding.start < end;
-            end = end.max(finding.end);
-            inside
-        };
-        let count = rest.iter().take_while(touches).count();
-        let (cluster, after) = rest.split_at_mut(count.max(1));
-        resolve(cluster, &mut kept);
-        rest = after;
-    }
-    kept
-}
-
-/// Keeps the strongest of a cluster, then each next one that is still free.
-fn resolve(cluster: &mut [Finding], kept: &mut Vec<Finding>) {
-    if let [only] = cluster {
-        kept.push(*only);
-        return;
-    }
-    cluster.sort_by(|a, b| {
-        let length = |finding: &Finding| finding.end.saturating_sub(finding.start);
-        b.confidence
-            .total_cmp(&a.confidence)
-            .then_with(|| b.evidence.has_checksum().cmp(&a.evidence.has_checksum()))
-            .then_with(|| length(b).cmp(&length(a)))
-            .then_with(|| a.start.cmp(&b.start))
-            .then_with(|| a.entity.cmp(&b.entity))
-    });
-    let mut taken = BTreeMap::<usize, Finding>::new();
-    for finding in cluster {
-        // Those kept never overlap, so only the last one that begins before this one's end can touch it.
-        let free =
-            taken.range(..finding.end).next_back().is_none_or(|(_, before)| before.end <= finding.start);
-        if free {
-            taken.insert(finding.start, *finding);
-        }
-    }
-    kept.extend(taken.into_values());
 }
 
 /// A value without what people write differently: case, width, spaces, dashes, brackets, invisible characters.
@@ -246,6 +159,7 @@ pub struct ScannerBuilder {
     threshold: f32,
     thresholds: BTreeMap<Entity, f32>,
     allowed: Vec<Vec<u8>>,
+    custom: Vec<Arc<dyn Detector>>,
 }
 
 impl fmt::Debug for ScannerBuilder {
@@ -256,6 +170,7 @@ impl fmt::Debug for ScannerBuilder {
             .field("threshold", &self.threshold)
             .field("thresholds", &self.thresholds)
             .field("allowed", &self.allowed.len())
+            .field("custom", &self.custom.len())
             .finish()
     }
 }
@@ -267,6 +182,7 @@ impl Default for ScannerBuilder {
             threshold: THRESHOLD,
             thresholds: BTreeMap::new(),
             allowed: Vec::new(),
+            custom: Vec::new(),
         }
     }
 }
@@ -307,6 +223,13 @@ impl ScannerBuilder {
         self
     }
 
+    /// Looks for a kind of data of your own too.
+    #[must_use]
+    pub fn detector(mut self, detector: impl Detector + 'static) -> Self {
+        self.custom.push(Arc::new(detector));
+        self
+    }
+
     /// The scanner.
     pub fn build(self) -> Result<Scanner, BuildError> {
         let threshold_of = |entity: &Entity| {
@@ -316,15 +239,25 @@ impl ScannerBuilder {
             }
             Ok(self.on.contains(entity).then_some(confidence))
         };
-        let thresholds = Entity::ALL.iter().map(threshold_of).collect::<Result<_, _>>()?;
+        let thresholds = Entity::ALL.iter().map(threshold_of).collect::<Result<Vec<_>, _>>()?;
+        let custom = |detector: &Arc<dyn Detector>| {
+            let entity = Entity::from(detector.entity());
+            let threshold = self.thresholds.get(&entity).copied().unwrap_or(self.threshold);
+            if !(0.0..=1.0).contains(&threshold) {
+                return Err(BuildError::Threshold { entity });
+            }
+            Ok(Custom { detector: Arc::clone(detector), threshold })
+        };
+        let custom = self.custom.iter().map(custom).collect::<Result<Vec<_>, _>>()?;
         if self.allowed.iter().any(Vec::is_empty) {
             return Err(BuildError::EmptyValue);
         }
         Ok(Scanner {
+            dispatch: Dispatch::new(|entity| thresholds.get(entity.index()).copied().flatten()),
             thresholds,
-            dispatch: Dispatch::new(|entity| self.on.contains(&entity)),
             allowed: self.allowed.into_iter().collect(),
             context: Context::new(),
+            custom,
         })
     }
 }

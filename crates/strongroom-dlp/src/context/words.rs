@@ -1,11 +1,22 @@
 //! The words, in Simplified and Traditional Chinese and English.
 
+mod common;
+mod country;
+mod national;
+
 use super::Topic;
 use crate::Entity;
 
+pub(super) use national::IDENTITY;
+
+/// All words by what they say.
+pub(super) fn all() -> impl Iterator<Item = &'static (Topic, &'static [&'static str])> {
+    WORDS.iter().chain(common::WORDS).chain(country::WORDS).chain(national::WORDS)
+}
+
 /// Three bytes at least each; English in lower case.
 #[rustfmt::skip]
-pub(super) const WORDS: &[(Topic, &[&str])] = &[
+const WORDS: &[(Topic, &[&str])] = &[
     (Topic::Identity, &[
         "证件号", "证件号码", "證件號", "證件號碼", "身份证件", "id number", "id no", "identity number",
         "identity no", "identification number", "identity card", "id card",
@@ -19,7 +30,7 @@ pub(super) const WORDS: &[(Topic, &[&str])] = &[
         "hong kong id",
     ]),
     (Topic::Of(Entity::TwNationalId), &[
-        "身分證", "身分證字號", "身分證號", "身分證統一編號", "身分证", "national id", "taiwan id",
+        "身分證", "身分證字號", "身分證號", "身分證統一編號", "身分证", "taiwan id",
     ]),
     // Written alike in Hong Kong and on the mainland's traditional pages, so it speaks for both.
     (Topic::Identity, &[

@@ -2,7 +2,7 @@
 
 use super::{Hit, Window, number};
 use crate::Entity;
-use crate::candidate::join;
+use crate::chain::join;
 
 /// 12 to 22 digits, in one piece or in fours.
 pub(crate) fn bank_account(window: &Window<'_>) -> Option<Hit> {
@@ -40,9 +40,15 @@ pub(crate) fn us_ssn(window: &Window<'_>) -> Option<Hit> {
     };
     let alike =
         window.joins().all(|join| join == join::DASH) || window.joins().all(|join| join == join::SPACE);
-    let shape = window.all_digits() && alike && matches!(window.sizes(), [3, 2, 4, 0, ..]);
+    let score = match window.sizes() {
+        [3, 2, 4, 0, ..] if window.joins().next() == Some(join::DASH) => 0.6,
+        [3, 2, 4, 0, ..] => 0.35,
+        // Nine digits are anything, but beside the word.
+        [9, 0, ..] => 0.3,
+        _ => return None,
+    };
     let area = number(area);
     let ranges = !matches!(area, 0 | 666 | 900..=999) && number(group) != 0 && number(serial) != 0;
-    let dashed = window.joins().next() == Some(join::DASH);
-    (shape && ranges).then(|| window.hit(Entity::UsSsn, if dashed { 0.6 } else { 0.35 }).structure("ranges"))
+    let shape = window.all_digits() && alike && ranges;
+    shape.then(|| window.hit(Entity::UsSsn, score).structure("ranges"))
 }

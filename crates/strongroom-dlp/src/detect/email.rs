@@ -1,5 +1,7 @@
 //! Email addresses around an at sign, RFC 5321 lengths and the dot-atom form of RFC 5322.
 
+pub(crate) mod spelled;
+
 use super::Hit;
 use crate::Entity;
 use crate::glyph::{self, Glyph};
@@ -47,20 +49,7 @@ fn local_start(bytes: &[u8], at: usize) -> Option<usize> {
 const fn is_atom_mark(c: u8) -> bool {
     matches!(
         c,
-        b'!' | b'#'
-            | b'$'
-            | b'%'
-            | b'&'
-            | b'*'
-            | b'+'
-            | b'-'
-            | b'^'
-            | b'_'
-            | b'`'
-            | b'{'
-            | b'|'
-            | b'}'
-            | b'~'
+        b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+' | b'-' | b'^' | b'_' | b'`' | b'{' | b'}' | b'~'
     )
 }
 
@@ -71,15 +60,11 @@ fn domain_end(bytes: &[u8], after: usize) -> Option<usize> {
     while length <= DOMAIN_MAX {
         let label = Label::read(bytes, at)?;
         labels = labels.saturating_add(1);
-        length = length.saturating_add(label.characters.len()).saturating_add(1);
+        length = length.saturating_add(label.length).saturating_add(1);
         if labels > 1 {
-            best = if label.is_top_level() {
-                Some(label.end)
-            } else {
-                best.filter(|_| label.characters.is_empty())
-            };
+            best = if label.is_top_level() { Some(label.end) } else { best.filter(|_| label.length == 0) };
         }
-        if label.characters.is_empty() {
+        if label.length == 0 {
             return best;
         }
         match glyph::next_visible(bytes, label.end) {
@@ -91,39 +76,42 @@ fn domain_end(bytes: &[u8], after: usize) -> Option<usize> {
 }
 
 struct Label {
-    characters: Vec<u8>,
+    characters: [u8; LABEL_MAX],
+    length: usize,
     end: usize,
 }
 
 impl Label {
     /// The label at `at`, empty where there is none; `None` where it is too long or ends in a dash.
     fn read(bytes: &[u8], at: usize) -> Option<Self> {
-        let mut label = Self { characters: Vec::new(), end: at };
+        let mut label = Self { characters: [0; LABEL_MAX], length: 0, end: at };
         let mut next = at;
         while let Some((glyph, _, stop)) = glyph::next_visible(bytes, next) {
             let character = match glyph {
                 Glyph::Digit(c) | Glyph::Letter(c) => c,
-                Glyph::Mark(b'-') if !label.characters.is_empty() => b'-',
+                Glyph::Mark(b'-') if label.length > 0 => b'-',
                 _ => break,
             };
-            if label.characters.len() == LABEL_MAX {
-                return None;
-            }
-            label.characters.push(character);
+            *label.characters.get_mut(label.length)? = character;
+            label.length = label.length.saturating_add(1);
             next = stop;
             if character != b'-' {
                 label.end = stop;
             }
         }
         // `name@example.com-` ends before the dash.
-        while label.characters.last() == Some(&b'-') {
-            label.characters.pop();
+        while label.text().last() == Some(&b'-') {
+            label.length = label.length.saturating_sub(1);
         }
         Some(label)
     }
 
+    fn text(&self) -> &[u8] {
+        self.characters.get(..self.length).unwrap_or_default()
+    }
+
     fn is_top_level(&self) -> bool {
-        let name = self.characters.as_slice();
+        let name = self.text();
         let letters = (2..=TOP_LEVEL_MAX).contains(&name.len()) && name.iter().all(u8::is_ascii_uppercase);
         (letters && !FILE_ENDINGS.contains(&name)) || name.starts_with(b"XN--")
     }

@@ -2,7 +2,7 @@
 
 use super::{Hit, Window, base36};
 use crate::Entity;
-use crate::candidate::join;
+use crate::chain::join;
 
 /// Countries of the registry and the length of their numbers.
 #[rustfmt::skip]

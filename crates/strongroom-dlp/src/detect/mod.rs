@@ -4,21 +4,29 @@
 //! likely right than wrong, and the default threshold. What stands around it then moves the score (see [`Hit::settle`]).
 
 pub(crate) mod account;
+pub(crate) mod around;
+mod bic;
 pub(crate) mod card;
+mod civil;
 mod dispatch;
 pub(crate) mod email;
+mod geo;
 pub(crate) mod hkid;
 pub(crate) mod iban;
+pub(crate) mod named;
+pub(crate) mod national;
 pub(crate) mod network;
 pub(crate) mod phone;
+mod plate;
 pub(crate) mod resident;
 pub(crate) mod secret;
 pub(crate) mod taiwan;
+mod token;
 pub(crate) mod uscc;
 
 pub(crate) use dispatch::Dispatch;
 
-use crate::candidate::{Chain, Group, WINDOW_GROUPS_MAX, join};
+use crate::chain::{Chain, Group, WINDOW_GROUPS_MAX, join};
 use crate::context::{Around, Reader};
 use crate::glyph::{self, Glyph};
 use crate::{Entity, Evidence, Finding, Proof};
@@ -27,9 +35,11 @@ use crate::{Entity, Evidence, Finding, Proof};
 const CHARACTERS_MAX: usize = 34;
 
 /// What a context word adds.
-const CONTEXT_WEIGHT: f32 = 0.25;
+pub(crate) const CONTEXT_WEIGHT: f32 = 0.25;
 /// What a word that names another kind of number, such as an order number, takes.
 const CONTRARY_WEIGHT: f32 = 0.4;
+/// What a word that names another kind of personal data takes.
+const OTHER_WEIGHT: f32 = 0.1;
 /// What is taken where the value is joined to more letters or digits by a dash, dot, slash or underscore.
 const JOINED_WEIGHT: f32 = 0.35;
 /// What is taken where it reads as an amount.
@@ -55,8 +65,8 @@ impl<'a> Window<'a> {
             bytes,
             text: chain.characters.get(from..to)?,
             groups,
-            start: chain.start_of(from)?,
-            end: chain.end_of(to.checked_sub(1)?)?,
+            start: groups.first()?.start,
+            end: groups.last()?.end,
         })
     }
 
@@ -72,6 +82,11 @@ impl<'a> Window<'a> {
             *size = group.to.saturating_sub(group.from);
         }
         sizes
+    }
+
+    /// How many of the characters are Chinese numerals.
+    pub(crate) fn numerals(&self) -> usize {
+        self.groups.iter().fold(0, |sum, group| sum.saturating_add(group.numerals))
     }
 
     pub(crate) const fn is_single(&self) -> bool {
@@ -147,7 +162,10 @@ impl Hit {
         threshold: f32,
     ) -> Option<Finding> {
         if self.numeric {
-            let (before, after) = (Edge::before(bytes, self.start), Edge::after(bytes, self.end));
+            let (mut before, after) = (Edge::before(bytes, self.start), Edge::after(bytes, self.end));
+            if before == Edge::Joined && context.is_labelled(bytes, self.start) {
+                before = Edge::Open;
+            }
             if before == Edge::Money || after == Edge::Money {
                 self.score -= MONEY_WEIGHT;
             }
@@ -162,14 +180,15 @@ impl Hit {
         if self.score + CONTEXT_WEIGHT < threshold {
             return None;
         }
-        match context.around(bytes, self.start, self.end, self.entity) {
+        match context.around(bytes, self.start, self.end).of(self.entity) {
             Around::Word(word) => {
                 self.score += CONTEXT_WEIGHT;
                 self.evidence = self.evidence.with(Proof::Context(word));
             }
-            Around::Contrary | Around::Nothing if self.needs_context => return None,
+            _ if self.needs_context => return None,
             Around::Contrary if self.numeric => self.score -= CONTRARY_WEIGHT,
-            Around::Contrary | Around::Nothing => {}
+            Around::Other if self.numeric => self.score -= OTHER_WEIGHT,
+            Around::Contrary | Around::Other | Around::Nothing => {}
         }
         let confidence = self.score.clamp(0.0, 0.99);
         let Self { entity, start, end, evidence, .. } = self;

@@ -1,8 +1,11 @@
-//! IPv4 addresses.
+//! IP addresses, version 4 and 6, and hardware addresses.
 
 use super::{Hit, Window, number};
 use crate::Entity;
-use crate::candidate::join;
+use crate::chain::join;
+
+/// Bytes of the longest IPv6 address, with an IPv4 address at its end.
+const V6_BYTES_MAX: usize = 45;
 
 pub(crate) fn ip_v4(window: &Window<'_>) -> Option<Hit> {
     // Only the ASCII dot: a middle dot between numbers is a list.
@@ -30,4 +33,62 @@ pub(crate) fn ip_v4(window: &Window<'_>) -> Option<Hit> {
     };
     let hit = Hit { grouped: false, ..window.hit(Entity::IpAddress, score) };
     Some(hit.structure("dotted_quad"))
+}
+
+/// The run of hexadecimal digits, colons, dashes and dots around `at`, of at most as many bytes as an address has.
+fn run(bytes: &[u8], at: usize, mark: impl Fn(u8) -> bool) -> Option<(usize, usize)> {
+    let inside = |byte: &&u8| byte.is_ascii_hexdigit() || mark(**byte);
+    let back = bytes.get(..at)?.iter().rev().take(V6_BYTES_MAX).take_while(inside).count();
+    let ahead = bytes.get(at..)?.iter().take(V6_BYTES_MAX).take_while(inside).count();
+    let (mut start, end) = (at.checked_sub(back)?, at.checked_add(ahead)?);
+    // A single colon in front ends a label; two are part of an address.
+    let head = bytes.get(start..end)?;
+    if head.starts_with(b":") && !head.starts_with(b"::") {
+        start = start.saturating_add(1);
+    }
+    // In `IPv6:2001:…` the label ends with a digit of its own.
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+    if before.is_some_and(u8::is_ascii_alphanumeric) {
+        let label = bytes.get(start..end)?.iter().take(4).position(|byte| *byte == b':');
+        start = label.map_or(start, |label| start.saturating_add(label).saturating_add(1));
+    }
+    let touches = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let glued = touches(start.checked_sub(1).and_then(|before| bytes.get(before)))
+        || touches(bytes.get(end))
+        || bytes.get(end) == Some(&b':');
+    (!glued && back.saturating_add(ahead) <= V6_BYTES_MAX).then_some((start, end))
+}
+
+/// The IPv6 address (RFC 4291) that the digit at `at` is part of.
+pub(crate) fn ip_v6(bytes: &[u8], at: usize) -> Option<Hit> {
+    let (start, mut end) = run(bytes, at, |byte| matches!(byte, b':' | b'.'))?;
+    // A full stop or a colon after the address ends a sentence.
+    while end > start && matches!(bytes.get(end.saturating_sub(1)), Some(b'.')) {
+        end = end.saturating_sub(1);
+    }
+    let text = std::str::from_utf8(bytes.get(start..end)?).ok()?;
+    let address: std::net::Ipv6Addr = text.parse().ok()?;
+    // `::1` and `1::` are as often code; what has two groups or more in full is an address.
+    let groups = address.segments().iter().filter(|segment| **segment != 0).count();
+    let score = if groups >= 3 { 0.8 } else { 0.4 };
+    let hit = Hit::new(Entity::IpAddress, start, end, score).structure("ipv6");
+    Some(hit)
+}
+
+/// The hardware address (IEEE 802) that the digit at `at` is part of: six pairs joined by colons or by dashes, or three
+/// groups of four joined by dots.
+pub(crate) fn mac(bytes: &[u8], at: usize) -> Option<Hit> {
+    [(b':', 2, 17), (b'-', 2, 17), (b'.', 4, 14)].into_iter().find_map(|(mark, size, length)| {
+        let (start, end) = run(bytes, at, |byte| byte == mark)?;
+        let text = bytes.get(start..end)?;
+        let groups = text.split(|byte| *byte == mark);
+        let shape = text.len() == length && groups.clone().all(|group| group.len() == size);
+        let value = || text.iter().filter(|byte| **byte != mark);
+        // All zeros and all ones name no card. Six pairs of decimal digits may be a date and a time.
+        let plain = value().all(|byte| *byte == b'0') || value().all(|byte| byte.eq_ignore_ascii_case(&b'F'));
+        let letters = value().any(u8::is_ascii_alphabetic);
+        let score = if letters && mark != b'.' { 0.8 } else { 0.4 };
+        let found = shape && !plain;
+        found.then(|| Hit::new(Entity::MacAddress, start, end, score).structure("eui48"))
+    })
 }

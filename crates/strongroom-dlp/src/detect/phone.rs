@@ -5,7 +5,7 @@
 
 use super::{Hit, Window, is_date, number};
 use crate::Entity;
-use crate::candidate::join;
+use crate::chain::join;
 use crate::glyph::{self, Glyph};
 
 /// What stands before the first digit.
@@ -76,7 +76,16 @@ fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32
                 _ => None,
             }
         }
-        [b'1', rest @ ..] => is_nanp(rest).then_some(("nanp", 0.85)),
+        [b'1', rest @ ..] => {
+            if is_nanp(rest) {
+                Some(("nanp", 0.85))
+            } else {
+                // The plus sign says that it is a number, if not one of the plan as it is known here.
+                (rest.len() == 10
+                    && matches!(rest, [b'2'..=b'9', second, third, ..] if (*second, *third) != (b'1', b'1')))
+                .then_some(("e164", 0.55))
+            }
+        }
         _ => is_e164(digits).then_some(("e164", 0.65)),
     }
 }

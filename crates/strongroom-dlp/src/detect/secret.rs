@@ -1,6 +1,6 @@
 //! Secrets: keys, tokens, and credentials in URLs.
 
-use super::{Hit, Window};
+use super::Hit;
 use crate::Entity;
 
 /// Bytes of a URL before its at sign that are looked at.
@@ -9,45 +9,6 @@ const CREDENTIALS_MAX: usize = 256;
 const KEY_MAX: usize = 16 * 1024;
 /// Letters of the name in the lines around a private key: `ENCRYPTED`, `OPENSSH`.
 const LABEL_MAX: usize = 32;
-
-/// `AKIA` or `ASIA` and 16 characters of base 32, in upper case.
-pub(crate) fn aws_key(window: &Window<'_>) -> Option<Hit> {
-    let body = window.text.strip_prefix(b"AKIA").or_else(|| window.text.strip_prefix(b"ASIA"))?;
-    // SECURITY: the window folds case; the key does not, and neither does a full-width form stand for it.
-    let exact = window.bytes.get(window.start..window.end) == Some(window.text);
-    let shape = body.len() == 16 && body.iter().all(|c| matches!(c, b'A'..=b'Z' | b'2'..=b'7'));
-    (window.is_single() && exact && shape).then(|| window.hit(Entity::AwsKey, 0.9).structure("aws_prefix"))
-}
-
-/// The token whose first part begins at `start`: three parts of base64url, the first of which begins `{"`.
-pub(crate) fn jwt(bytes: &[u8], start: usize) -> Option<Hit> {
-    let glued = start
-        .checked_sub(1)
-        .and_then(|before| bytes.get(before))
-        .is_some_and(|b| is_base64url(*b) || *b == b'.');
-    let rest = bytes.get(start..)?;
-    if glued || !rest.starts_with(b"eyJ") {
-        return None;
-    }
-    let mut end = start;
-    let mut parts = 0_usize;
-    let mut left = rest;
-    while parts < 3 {
-        let length = left.iter().take_while(|byte| is_base64url(**byte)).count();
-        // An unsigned token has an empty last part.
-        if length < 8 && parts < 2 {
-            return None;
-        }
-        parts = parts.saturating_add(1);
-        end = end.saturating_add(length);
-        left = left.get(length..)?;
-        if parts < 3 {
-            left = left.strip_prefix(b".")?;
-            end = end.saturating_add(1);
-        }
-    }
-    Some(Hit::new(Entity::Jwt, start, end, 0.9).structure("jose_header"))
-}
 
 /// The user and password before the at sign at `at`: `scheme://user:password@`.
 pub(crate) fn url_credentials(bytes: &[u8], at: usize) -> Option<Hit> {
@@ -89,8 +50,4 @@ pub(crate) fn private_key(bytes: &[u8], start: usize) -> Option<Hit> {
     });
     let hit = Hit::new(Entity::PrivateKey, start, closing.unwrap_or(opening_end), 0.95);
     Some(hit.structure("pem_label"))
-}
-
-const fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }

@@ -3,11 +3,6 @@
 use super::{Hit, Window, number};
 use crate::Entity;
 
-pub(crate) fn national_id(window: &Window<'_>) -> Option<Hit> {
-    (window.is_single() && is_national_id(window.text))
-        .then(|| window.hit(Entity::TwNationalId, 0.7).checksum("tw_mod10").structure("sex_digit"))
-}
-
 pub(crate) fn ubn(window: &Window<'_>) -> Option<Hit> {
     (window.is_single() && is_ubn(window.text))
         .then(|| window.hit(Entity::TwUbn, 0.6).checksum("tw_ubn_mod5").with_context_only())
@@ -17,14 +12,18 @@ pub(crate) fn ubn(window: &Window<'_>) -> Option<Hit> {
 const LETTERS: [u32; 26] =
     [10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32, 30, 31, 33];
 
+/// The number of two digits that a letter stands for.
+pub(crate) fn letter_value(letter: u8) -> Option<u32> {
+    LETTERS.get(usize::from(letter.wrapping_sub(b'A'))).copied()
+}
+
 /// A letter, 1 or 2, eight digits: tens of the letter, then weights 9 (its ones) down to 1, then the check digit.
 pub(crate) fn is_national_id(id: &[u8]) -> bool {
     let Some((letter, digits)) = id.split_first() else { return false };
     let shape = digits.len() == 9
         && digits.iter().all(u8::is_ascii_digit)
         && matches!(digits.first(), Some(b'1' | b'2'));
-    let place = usize::from(letter.wrapping_sub(b'A'));
-    let Some(value) = LETTERS.get(place) else { return false };
+    let Some(value) = letter_value(*letter) else { return false };
     let weights = [8, 7, 6, 5, 4, 3, 2, 1, 1];
     let start = (value / 10).saturating_add((value % 10).saturating_mul(9));
     let sum = digits.iter().zip(weights).fold(start, |sum: u32, (digit, weight)| {

@@ -1,5 +1,11 @@
 //! Goal: nothing found stays readable, nothing else changes, nothing panics. Method: a table, then arbitrary ranges.
 
+mod values;
+
+#[cfg(feature = "encodings")]
+mod encoded;
+mod tokens;
+
 use super::*;
 use crate::Evidence;
 use proptest::prelude::*;
@@ -39,6 +45,21 @@ fn offsets_of_what_remains_are_mapped() {
     assert_eq!(masked.target_offset(27), Some(19));
     assert_eq!(masked.target_offset(28), Some(20));
     assert_eq!(masked.target_offset(29), None);
+    for (target, source) in [
+        (0, Some(0)),
+        (1, Some(1)),
+        (2, None),
+        (8, None),
+        (9, Some(13)),
+        (10, Some(14)),
+        (11, None),
+        (18, Some(26)),
+        (20, Some(28)),
+        (21, None),
+        (usize::MAX, None),
+    ] {
+        assert_eq!(masked.source_offset(target), source, "{target}");
+    }
 }
 
 #[test]
@@ -72,7 +93,9 @@ proptest! {
             prop_assert_eq!(&masked.text, &expected);
             for (at, c) in text.char_indices() {
                 match masked.target_offset(at) {
-                    Some(to) => prop_assert!(masked.text.get(to..).is_some_and(|rest| rest.starts_with(c))),
+                    Some(to) => {
+                        prop_assert_eq!(masked.source_offset(to), Some(at)); prop_assert!(masked.text.get(to..).is_some_and(|rest| rest.starts_with(c)));
+                    }
                     None => prop_assert!(found.iter().any(|f| f.range().contains(&at))),
                 }
             }

@@ -90,3 +90,7 @@ fn rules_survive_json_and_refuse_unknown_fields() {
     assert_eq!(read, Rules::new().rule(Rule::new("n", Response::Block).entities(&[Entity::Phone])));
     assert!(serde_json::from_str::<Rules>(r#"{"rule":[]}"#).is_err());
 }
+
+mod confidence;
+mod overridden;
+mod validate;

@@ -3,6 +3,7 @@
 
 use super::*;
 
+mod around;
 mod properties;
 
 /// Checks that the text, with the marks taken out, has exactly the findings that the marks show, of this entity.
@@ -452,7 +453,7 @@ fn what_only_looks_like_data_is_left_alone() {
         "共 1234567 件，合计 ￥98,765,432.10 元",
         "width: 1920px; height: 1080px; color: #12345678",
         "192.168.0.0.1",
-        "00:1A:2B:3C:4D:5E",
+        "00:1A:2B:3C:4D",
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
         "2019 2020 2021 2022 2023 2024",
         "100-200-3000",

@@ -1,0 +1,159 @@
+//! Postal addresses, found from a number of a house: Chinese by divisions and streets, English by kinds of street.
+
+use super::text::{capitalised, character_before, ends_with, starts_with};
+use crate::Entity;
+use crate::chain::Group;
+use crate::detect::Hit;
+
+/// Bytes of an address before and after its number.
+const REACH: usize = 120;
+/// What follows the number of a house, a part of it, or a room.
+const UNITS: [&str; 16] = [
+    "号院", "号楼", "號樓", "号", "號", "弄", "栋", "棟", "幢", "单元", "單元", "座", "楼", "樓", "室", "层",
+];
+/// The last characters of the names of divisions and streets.
+const DIVISIONS: [&str; 24] = [
+    "省",
+    "市",
+    "自治区",
+    "区",
+    "區",
+    "县",
+    "縣",
+    "镇",
+    "鎮",
+    "乡",
+    "鄉",
+    "村",
+    "路",
+    "街",
+    "大道",
+    "道",
+    "巷",
+    "里",
+    "段",
+    "胡同",
+    "园",
+    "苑",
+    "弄",
+    "小区",
+];
+/// Words after which an address begins.
+const LABELS: [&str; 16] = [
+    "地址",
+    "住址",
+    "地址为",
+    "地址是",
+    "住在",
+    "位于",
+    "位於",
+    "居住于",
+    "寄往",
+    "寄到",
+    "送至",
+    "送到",
+    "址在",
+    "家住",
+    "通讯处",
+    "现住",
+];
+const STREETS: [&str; 22] = [
+    "Street",
+    "Road",
+    "Avenue",
+    "Lane",
+    "Drive",
+    "Boulevard",
+    "Court",
+    "Place",
+    "Square",
+    "Terrace",
+    "Crescent",
+    "Close",
+    "Parkway",
+    "Highway",
+    "Way",
+    "St",
+    "Rd",
+    "Ave",
+    "Ln",
+    "Dr",
+    "Blvd",
+    "Ct",
+];
+
+/// The address whose number is this group.
+pub(crate) fn around(bytes: &[u8], group: &Group) -> Option<Hit> {
+    if starts_with(bytes, group.end, &UNITS).is_some() {
+        chinese(bytes, group)
+    } else if bytes.get(group.end) == Some(&b' ') {
+        english(bytes, group)
+    } else {
+        None
+    }
+}
+
+fn chinese(bytes: &[u8], group: &Group) -> Option<Hit> {
+    let (mut start, mut divisions) = (group.start, 0_usize);
+    let floor = start.saturating_sub(REACH);
+    while start > floor && ends_with(bytes, start, &LABELS).is_none() {
+        divisions = divisions.saturating_add(usize::from(ends_with(bytes, start, &DIVISIONS).is_some()));
+        if character_before(bytes, start).is_some() {
+            start = start.checked_sub(3)?;
+        } else if start
+            .checked_sub(1)
+            .and_then(|before| bytes.get(before))
+            .is_some_and(u8::is_ascii_alphanumeric)
+        {
+            start = start.checked_sub(1)?;
+        } else {
+            break;
+        }
+    }
+    let mut end = group.end;
+    // Numbers and units in turn: `88号3栋502室`.
+    while let Some(unit) = starts_with(bytes, end, &UNITS) {
+        end = end.saturating_add(unit.len());
+        let rest = bytes.get(end..)?;
+        let next =
+            rest.iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        let further = end.saturating_add(next);
+        if next == 0 || starts_with(bytes, further, &UNITS).is_none() {
+            break;
+        }
+        end = further;
+    }
+    let score = match divisions {
+        0 | 1 => return None,
+        2 => 0.55,
+        _ => 0.65,
+    };
+    Some(Hit { numeric: false, ..Hit::new(Entity::Address, start, end, score) }.structure("divisions"))
+}
+
+/// `12 High Street`, `1600 Amphitheatre Parkway, Mountain View`.
+fn english(bytes: &[u8], group: &Group) -> Option<Hit> {
+    let mut at = group.end.checked_add(1)?;
+    for _ in 0..4 {
+        let end = capitalised(bytes, at)?;
+        let word = bytes.get(at..end)?;
+        if STREETS.iter().any(|street| street.as_bytes() == word) {
+            let end = town(bytes, end).unwrap_or(end);
+            return Some(Hit::new(Entity::Address, group.start, end, 0.6).structure("street"));
+        }
+        if bytes.get(end) != Some(&b' ') {
+            return None;
+        }
+        at = end.checked_add(1)?;
+    }
+    None
+}
+
+/// Where the name of a town after the street and a comma ends.
+fn town(bytes: &[u8], end: usize) -> Option<usize> {
+    let after = bytes.get(end..)?.starts_with(b", ").then(|| end.saturating_add(2))?;
+    let first = capitalised(bytes, after)?;
+    let second =
+        (bytes.get(first) == Some(&b' ')).then(|| capitalised(bytes, first.saturating_add(1))).flatten();
+    Some(second.unwrap_or(first))
+}

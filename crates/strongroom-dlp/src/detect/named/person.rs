@@ -1,0 +1,153 @@
+//! Names of persons: a surname and one or two characters beside a label or a title; capitalised words after a title.
+
+use super::text::{capitalised, character, character_before, ends_with, starts_with};
+use crate::Entity;
+use crate::detect::Hit;
+use std::ops::Range;
+
+/// The surnames of the mainland, Taiwan and Hong Kong by how many bear them, Simplified and Traditional.
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
+    余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安\
+    颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴\
+    席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵欧解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符\
+    奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑\
+    荆谌银扬明沙薄伏岑习胥保和蔺張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鍾範譚鄒陸顧龍萬錢湯喬賀賴龔龐蘭顏嚴溫\
+    韋畢聶叢莊塗紀項陽衛單闕寧閔車邊饒邬";
+/// Surnames of two characters.
+const COMPOUND: [&str; 16] = [
+    "欧阳", "歐陽", "上官", "司马", "司馬", "诸葛", "諸葛", "皇甫", "尉迟", "公孙", "公孫", "令狐", "东方",
+    "慕容", "司徒", "夏侯",
+];
+/// What may stand before the surname without a mark: particles, and the words for those who have dealings.
+const BEFORE: [&str; 28] = [
+    "客户", "客戶", "顾客", "先生", "和", "与", "與", "给", "給", "由", "请", "請", "向", "对", "對", "为",
+    "為", "是", "的", "跟", "同", "找", "让", "联系", "聯絡", "家长", "业主", "乘客",
+];
+const TITLES: [&str; 3] = ["先生", "女士", "小姐"];
+/// What may follow a name after a label without a mark.
+const FOLLOW: [&str; 22] = [
+    "先生", "女士", "小姐", "身份", "电话", "電話", "手机", "手機", "联系", "聯絡", "邮箱", "护照", "住址",
+    "地址", "性别", "出生", "于", "的", "男", "女", "已", "因",
+];
+/// Words before a colon that name a person.
+const LABELS: [&str; 26] = [
+    "姓名",
+    "联系人",
+    "聯絡人",
+    "聯繫人",
+    "收件人",
+    "收货人",
+    "经办人",
+    "經辦人",
+    "负责人",
+    "負責人",
+    "代表人",
+    "持卡人",
+    "申请人",
+    "申請人",
+    "委托人",
+    "受托人",
+    "受益人",
+    "投保人",
+    "被保险人",
+    "签收人",
+    "付款人",
+    "收款人",
+    "经手人",
+    "当事人",
+    "承租人",
+    "出租人",
+];
+const ENGLISH_TITLES: [&str; 8] = ["Mr. ", "Mrs. ", "Ms. ", "Dr. ", "Mr ", "Mrs ", "Ms ", "Dr "];
+
+/// The name before the title at `at`: `王小明先生`.
+pub(super) fn titled_chinese(bytes: &[u8], at: usize) -> Option<Hit> {
+    let title = starts_with(bytes, at, &TITLES).map(|_| at)?;
+    (2..=4_usize).rev().find_map(|length| {
+        let start = title.checked_sub(length.saturating_mul(3))?;
+        let open = character_before(bytes, start).is_none() || ends_with(bytes, start, &BEFORE).is_some();
+        let whole = (0..length)
+            .all(|place| character(bytes, start.saturating_add(place.saturating_mul(3))).is_some());
+        let given = length.checked_sub(surname(bytes, start)?)?;
+        let fits = open && whole && (1..=2).contains(&given);
+        fits.then(|| Hit::new(Entity::Person, start, title, 0.6).structure("surname").structure("title"))
+    })
+}
+
+/// The name behind the label whose last character begins at `at`: `姓名：王小明`, `联系人 John Smith`.
+pub(super) fn labelled(bytes: &[u8], at: usize) -> Option<Hit> {
+    let end = at.saturating_add(3);
+    ends_with(bytes, end, &LABELS)?;
+    let mut start = end;
+    for _ in 0..3 {
+        let mark = starts_with(bytes, start, &["：", ":", " ", "\t", "“", "\"", "，", "为", "是"]);
+        let Some(mark) = mark else { break };
+        start = start.saturating_add(mark.len());
+    }
+    if start == end {
+        return None;
+    }
+    chinese_name(bytes, start)
+        .or_else(|| english_name(bytes, start))
+        .map(|end| Hit::new(Entity::Person, start, end, 0.6).structure("label"))
+}
+
+/// Whether this is a name and nothing else.
+pub(super) fn whole(bytes: &[u8], cell: Range<usize>) -> bool {
+    let english = words(bytes, cell.start).is_some_and(|(end, count)| count >= 2 && end == cell.end);
+    let characters = cell.end.saturating_sub(cell.start) / 3;
+    let given = surname(bytes, cell.start).and_then(|family| characters.checked_sub(family));
+    let han = || {
+        (0..characters)
+            .all(|place| character(bytes, cell.start.saturating_add(place.saturating_mul(3))).is_some())
+    };
+    english
+        || (matches!(given, Some(1 | 2)) && cell.end.saturating_sub(cell.start).is_multiple_of(3) && han())
+}
+
+/// Where the Chinese name at `start` ends.
+fn chinese_name(bytes: &[u8], start: usize) -> Option<usize> {
+    let family = surname(bytes, start)?;
+    let ends = |given: usize| start.saturating_add(family.saturating_add(given).saturating_mul(3));
+    [1_usize, 2].into_iter().find_map(|given| {
+        let whole = (0..given).all(|place| character(bytes, ends(place)).is_some());
+        let end = ends(given);
+        let over = character(bytes, end).is_none() || starts_with(bytes, end, &FOLLOW).is_some();
+        (whole && over).then_some(end)
+    })
+}
+
+/// Characters of the surname at `start`.
+fn surname(bytes: &[u8], start: usize) -> Option<usize> {
+    if starts_with(bytes, start, &COMPOUND).is_some() {
+        return Some(2);
+    }
+    SURNAMES.contains(character(bytes, start)?).then_some(1)
+}
+
+/// Where two or three capitalised words from `start` on end.
+fn english_name(bytes: &[u8], start: usize) -> Option<usize> {
+    words(bytes, start).filter(|(_, count)| *count >= 2).map(|(end, _)| end)
+}
+
+/// Where up to three capitalised words end, and how many there are.
+fn words(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    let mut end = capitalised(bytes, start)?;
+    for count in 1..3_usize {
+        let next = end.saturating_add(1);
+        match capitalised(bytes, next) {
+            Some(further) if bytes.get(end) == Some(&b' ') => end = further,
+            _ => return Some((end, count)),
+        }
+    }
+    Some((end, 3))
+}
+
+/// The name behind the title at `at`: `Mr John Smith`.
+pub(super) fn titled_english(bytes: &[u8], at: usize) -> Option<Hit> {
+    let glued = at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphanumeric);
+    let title = starts_with(bytes, at, &ENGLISH_TITLES)?;
+    let start = at.saturating_add(title.len());
+    let (end, _) = words(bytes, start)?;
+    (!glued).then(|| Hit::new(Entity::Person, start, end, 0.6).structure("title"))
+}

@@ -1,0 +1,45 @@
+//! Steps through Chinese characters and capitalised words.
+
+/// The Chinese character that begins at `at`.
+pub(super) fn character(bytes: &[u8], at: usize) -> Option<&str> {
+    let text = bytes.get(at..at.checked_add(3)?)?;
+    let lead = text.first()?;
+    // U+4E00..U+9FFF.
+    let han =
+        matches!(lead, 0xE4..=0xE9) && (*lead != 0xE4 || text.get(1).is_some_and(|second| *second >= 0xB8));
+    if han { std::str::from_utf8(text).ok() } else { None }
+}
+
+/// The Chinese character that ends at `end`.
+pub(super) fn character_before(bytes: &[u8], end: usize) -> Option<&str> {
+    character(bytes, end.checked_sub(3)?)
+}
+
+/// Whether the text before `end` ends with one of these.
+pub(super) fn ends_with<'a>(bytes: &[u8], end: usize, any: &[&'a str]) -> Option<&'a str> {
+    let before = bytes.get(..end)?;
+    any.iter().copied().find(|word| before.ends_with(word.as_bytes()))
+}
+
+/// Whether the text from `at` on begins with one of these.
+pub(super) fn starts_with<'a>(bytes: &[u8], at: usize, any: &[&'a str]) -> Option<&'a str> {
+    let rest = bytes.get(at..)?;
+    any.iter().copied().find(|word| rest.starts_with(word.as_bytes()))
+}
+
+/// Where the capitalised word ends that begins at `at`: a capital and letters, dashes or apostrophes.
+pub(super) fn capitalised(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let inside = |byte: &&u8| byte.is_ascii_alphabetic() || matches!(byte, b'\'' | b'-');
+    let length = rest.iter().take(24).take_while(inside).count();
+    (rest.first()?.is_ascii_uppercase() && length >= 2).then(|| at.saturating_add(length))
+}
+
+/// Where the capitalised word begins that ends at `end`.
+pub(super) fn capitalised_before(bytes: &[u8], end: usize) -> Option<usize> {
+    let head = bytes.get(..end)?;
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'-' | b'&');
+    let length = head.iter().rev().take(24).take_while(inside).count();
+    let start = end.checked_sub(length)?;
+    head.get(start).is_some_and(|first| first.is_ascii_uppercase() || *first == b'&').then_some(start)
+}
