@@ -30,6 +30,10 @@ demo *ARGUMENTS:
 generate:
     cargo run --release -p strongroom-tests --bin generate -- --out crates/strongroom-cli/sample
 
+# What the content scanner finds in the labelled corpus, as a table: just score --documents 2000 --seed 7 --examples 20
+score *ARGUMENTS:
+    cargo run --release -p strongroom-tests --bin score -- {{ ARGUMENTS }}
+
 # A large made-up customer base: just generate-large 100000 /tmp/customers
 generate-large CUSTOMERS OUT SEED="1":
     cargo run --release -p strongroom-tests --bin generate -- --customers {{ CUSTOMERS }} --contracts 1000 --seed {{ SEED }} --out {{ OUT }}

@@ -3,6 +3,7 @@
 //! Everything follows from a seed, which is printed, so that a failure can be run again: set `STRONGROOM_SEED`.
 //! `STRONGROOM_EFFORT` multiplies the number of cases: 1 by default, 10 before a merge, 100 for a soak.
 
+pub mod corpus;
 mod crash_at;
 mod fixture;
 pub mod generate;
