@@ -5,6 +5,7 @@ mod data;
 mod global;
 mod log;
 mod policy;
+mod scan;
 mod store;
 
 pub(crate) use case::{
@@ -13,7 +14,7 @@ pub(crate) use case::{
 };
 pub(crate) use data::{
     Assignment, AttachArgs, CreateArgs, DemoArgs, ExportArgs, ImportArgs, ListArgs, OpenArgs, ReleaseArgs,
-    ScanArgs, SearchArgs, ShowArgs, UpdateArgs,
+    SearchArgs, ShowArgs, UpdateArgs,
 };
 pub(crate) use global::{Format, GlobalArgs};
 pub(crate) use log::{
@@ -25,6 +26,7 @@ pub(crate) use policy::{
     SimulateArgs, StaffCommand, SuggestArgs, UnusedArgs, UsageFrom, WhatCanArgs, WhoCanArgs,
 };
 
+pub(crate) use scan::{FailOn, ScanArgs};
 pub(crate) use store::{StoreCheckArgs, StoreCommand, StoreCopyArgs};
 
 use clap::{Parser, Subcommand};
@@ -46,7 +48,7 @@ host's work: put this program where only operators reach it.
 
 Exit codes:
   0   done
-  1   a check found something: findings, an unsound log, a wrong configuration file
+  1   a check found something: findings that `scan --fail-on` names, an unsound log, a wrong configuration file
   2   the command line is wrong
   3   denied by the policy, or a condition of it is not met
   4   waiting for an approval

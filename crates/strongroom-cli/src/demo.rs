@@ -210,7 +210,7 @@ fn epilogue(story: &Story, shown: &View, seconds: i64, stage: &mut Stage<'_>) ->
             "and here?",
         ),
         (
-            "strongroom scan given --entities PHONE,CN_RESIDENT_ID --format jsonl".to_owned(),
+            "strongroom scan given --entity PHONE,CN_RESIDENT_ID --format jsonl".to_owned(),
             "what the files held",
         ),
     ] {

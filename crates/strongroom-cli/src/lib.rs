@@ -11,7 +11,12 @@ mod scan;
 mod staff;
 mod text;
 
-use crate::{args::Cli, context::Context, error::CliError, output::Output};
+use crate::{
+    args::{Cli, Command, Format},
+    context::Context,
+    error::CliError,
+    output::Output,
+};
 use clap::Parser;
 use std::{ffi::OsString, process::ExitCode};
 
@@ -25,6 +30,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(refusal) => return output::refuse_usage(&refusal, &args),
     };
     let out = Output::new(cli.global.format, cli.global.quiet);
+    if cli.global.format == Format::Sarif && !matches!(cli.command, Command::Scan(_)) {
+        let error = CliError::usage("`--format sarif` is for `scan` alone; use `--format json`");
+        out.error(&error);
+        return error.code();
+    }
     let context = match Context::new(cli.global) {
         Ok(context) => context,
         Err(error) => {

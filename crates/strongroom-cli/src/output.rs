@@ -59,7 +59,7 @@ impl Output {
         let mut out = io::BufWriter::new(io::stdout().lock());
         match self.format {
             Format::Human => human(&mut out)?,
-            Format::Json => {
+            Format::Json | Format::Sarif => {
                 serde_json::to_writer_pretty(&mut out, json).map_err(io::Error::from)?;
                 writeln!(out)?;
             }
@@ -101,11 +101,24 @@ impl Output {
         // Nobody can be told that standard error is closed.
         let _ = match self.format {
             Format::Human => writeln!(err, "{text}"),
-            Format::Json | Format::Jsonl => {
+            Format::Json | Format::Jsonl | Format::Sarif => {
                 let json = serde_json::to_string(&Remark { remark: text }).unwrap_or_default();
                 writeln!(err, "{json}")
             }
         };
+    }
+
+    /// What an answer comes to, on standard error; not with `--quiet`.
+    pub(crate) fn summary<T: Serialize>(self, json: &T, human: impl FnOnce() -> String) {
+        if self.quiet {
+            return;
+        }
+        let text = match self.format {
+            Format::Human => human(),
+            Format::Json | Format::Jsonl | Format::Sarif => serde_json::to_string(json).unwrap_or_default(),
+        };
+        // Nobody can be told that standard error is closed.
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
     /// Progress on standard error; hidden with `--quiet` and where standard error is not a terminal.
@@ -123,7 +136,7 @@ impl Output {
         // Nobody can be told that standard error is closed.
         let _ = match self.format {
             Format::Human => writeln!(err, "strongroom: {error}"),
-            Format::Json | Format::Jsonl => {
+            Format::Json | Format::Jsonl | Format::Sarif => {
                 let error = ErrorBody { kind: error.kind().name(), message: error.to_string() };
                 let json = serde_json::to_string(&ErrorDocument { error }).unwrap_or_default();
                 writeln!(err, "{json}")
@@ -158,7 +171,9 @@ pub(crate) fn refuse_usage(refusal: &clap::Error, args: &[OsString]) -> ExitCode
     let wants_json = args
         .windows(2)
         .any(|pair| matches!(pair, [option, value] if option == "--format" && value != "human"))
-        || args.iter().any(|arg| arg == "--format=json" || arg == "--format=jsonl");
+        || args.iter().any(|arg| {
+            arg.to_str().and_then(|arg| arg.strip_prefix("--format=")).is_some_and(|value| value != "human")
+        });
     if wants_json {
         let message = refusal.to_string();
         let message = message.strip_prefix("error: ").unwrap_or(&message);

@@ -3,7 +3,7 @@
 use clap::Args;
 use std::{path::PathBuf, str::FromStr};
 use strongroom::types::{Action, ApprovalId, CustomerId, FieldName, Kind, RecordId};
-use strongroom_dlp::{Encoding, Entity};
+use strongroom_dlp::Encoding;
 
 /// `import`
 #[derive(Debug, Clone, Args)]
@@ -147,31 +147,6 @@ pub(crate) struct ReleaseArgs {
     pub(crate) out: PathBuf,
 }
 
-/// `scan`
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ScanArgs {
-    /// Files and folders; `-` or nothing is standard input. Folders are walked as git would: ignored files are left out.
-    pub(crate) paths: Vec<PathBuf>,
-    /// Read lines `{"id","text"}` and answer `{"id","findings":[..]}` for each.
-    #[arg(long)]
-    pub(crate) jsonl_in: bool,
-    /// The input's encoding: auto (for each file), utf-8, gb18030, big5, utf-16le, utf-16be.
-    #[arg(long, default_value = "auto", value_name = "NAME")]
-    pub(crate) encoding: ChosenEncoding,
-    /// Look for these only, such as `PHONE,EMAIL` [default: all].
-    #[arg(long, value_delimiter = ',', value_name = "ENTITY,..")]
-    pub(crate) entities: Vec<Entity>,
-    /// Report findings of at least this confidence, 0 to 1.
-    #[arg(long, value_name = "N")]
-    pub(crate) threshold: Option<f32>,
-    /// Look into hidden and ignored files too.
-    #[arg(long)]
-    pub(crate) hidden: bool,
-    /// End with exit code 1 where there are findings.
-    #[arg(long)]
-    pub(crate) fail_on_findings: bool,
-}
-
 /// `demo`
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DemoArgs {
@@ -187,7 +162,7 @@ pub(crate) struct DemoArgs {
 }
 
 /// An encoding, or `auto`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ChosenEncoding(pub(crate) Option<Encoding>);
 
 impl FromStr for ChosenEncoding {

@@ -54,4 +54,6 @@ pub(crate) enum Format {
     Json,
     /// JSON without line breaks; lists as one object per line.
     Jsonl,
+    /// A SARIF 2.1.0 log, as code hosts show it; `scan` alone.
+    Sarif,
 }

@@ -1,172 +1,149 @@
 //! `scan` on the command line.
 
-use super::{Located, Scan, Skipped, lines, source};
-use crate::{
-    args::{Format, ScanArgs},
-    context::Context,
-    error::{CliError, Failure},
-    output::{Outcome, Output},
-    text::{count, one_line},
+use super::{
+    INPUT_BYTES_MAX, Located, Scan,
+    budget::Budget,
+    copies::{Copies, scanned_folder_around},
+    detectors, lines, parallel, plan,
+    plan::Gate,
+    report::Report,
+    rewrite,
+    source::{Input, Inputs, Unread},
 };
-use serde::Serialize;
+use crate::{args::ScanArgs, context::Context, error::CliError, output::Outcome};
 use std::{
     fs::File,
-    io::{self, BufReader, Write},
-    path::{Path, PathBuf},
+    io::{self, BufReader, BufWriter, Write},
 };
+
+/// Bytes of inputs that are in memory at once. Beside each stands its decoded text.
+const BUDGET_BYTES: u64 = INPUT_BYTES_MAX.saturating_mul(2);
 
 /// Scans.
 pub(crate) fn run(args: &ScanArgs, context: &Context) -> Result<Outcome, CliError> {
-    let scan = Scan::new(&args.entities, args.threshold, args.encoding.0)
-        .map_err(|error| CliError::usage(error.to_string()))?;
-    let stdout = io::stdout().lock();
-    let ended = if args.jsonl_in {
-        scan_lines(&scan, args, context.out, &mut io::BufWriter::new(stdout))?
-    } else {
-        let mut report = Report::new(context.out, io::BufWriter::new(stdout));
-        scan_paths(&scan, args, &mut report)?;
-        report.finish()?
-    };
-    if ended.skipped > 0 {
-        return Err(CliError::new(Failure::Input, format!("{} scanned", ended.words())));
+    plan::check(args, context.out.format())?;
+    if args.list_detectors {
+        detectors::list(context.out)?;
+        return Ok(Outcome::Done);
     }
-    Ok(if args.fail_on_findings && ended.findings > 0 { Outcome::Found } else { Outcome::Done })
-}
-
-/// How a scan ended.
-#[derive(Debug, Clone, Copy)]
-struct Ended {
-    findings: u64,
-    skipped: u64,
-    unit: &'static str,
-}
-
-impl Ended {
-    fn words(self) -> String {
-        format!("{} could not be", count(self.skipped, self.unit))
-    }
-}
-
-fn scan_paths<W: Write>(scan: &Scan, args: &ScanArgs, report: &mut Report<W>) -> io::Result<()> {
-    if args.paths.is_empty() {
-        return scan_stdin(scan, report);
-    }
-    for path in &args.paths {
-        if path == Path::new("-") {
-            scan_stdin(scan, report)?;
-            continue;
+    let scan = plan::scan(args)?;
+    let paths = plan::paths(args)?;
+    let inputs = plan::walk(args).inputs(&paths);
+    let copies = match &args.redact_to {
+        Some(to) => {
+            if let Some(folder) = scanned_folder_around(to, &paths) {
+                context.out.warn(&format!(
+                    "the copies go to `{}`, inside the scanned folder `{}`",
+                    to.display(),
+                    folder.display()
+                ));
+            }
+            let style = args.style.unwrap_or_default().into();
+            Some(Copies::plan(to, &inputs.found, style, args.force)?)
         }
-        let mut skipped: Vec<Skipped> = Vec::new();
-        source::files(
-            std::slice::from_ref(path),
-            args.hidden,
-            &mut |file| match source::file(file) {
-                Ok(bytes) => report.found(scan.bytes(&file.display().to_string(), &bytes)),
-                Err(reason) => report.skipped(&Skipped { path: file.to_owned(), reason }),
-            },
-            &mut |one| {
-                skipped.push(one);
-                Ok(())
+        None => None,
+    };
+    let (gate, total) = (Gate::new(args), u64::try_from(inputs.found.len()).unwrap_or(u64::MAX));
+    let bar = context.out.progress(total, "scanning");
+    let out = BufWriter::new(io::stdout().lock());
+    let mut report = Report::new(context.out, out, &bar, &gate, scan.entities())?;
+    for unread in &inputs.unread {
+        report.unread(unread)?;
+    }
+    if args.jsonl_in {
+        for input in &inputs.found {
+            scan_lines(&scan, input, &mut report)?;
+            bar.inc(1);
+        }
+    } else {
+        let work = Work { scan: &scan, copies: copies.as_ref(), budget: Budget::new(BUDGET_BYTES) };
+        let Inputs { found, .. } = &inputs;
+        parallel::in_order(
+            plan::threads(args),
+            found,
+            |index, input| work.one(index, input),
+            |index, done| {
+                bar.inc(1);
+                let shown = found.get(index).map(Input::shown).unwrap_or_default();
+                tell(&mut report, &shown, done)
             },
         )?;
-        for one in &skipped {
-            report.skipped(one)?;
-        }
     }
-    Ok(())
+    report.finish(args.jsonl_in)
 }
 
-fn scan_stdin<W: Write>(scan: &Scan, report: &mut Report<W>) -> io::Result<()> {
-    report.files = report.files.saturating_add(1);
-    match source::whole(io::stdin().lock()) {
-        Ok(bytes) => report.found(scan.bytes("-", &bytes)),
-        Err(reason) => report.skipped(&Skipped { path: PathBuf::from("standard input"), reason }),
+/// What the threads share.
+struct Work<'w> {
+    scan: &'w Scan,
+    copies: Option<&'w Copies>,
+    budget: Budget,
+}
+
+/// What became of an input.
+enum Done {
+    Unread(Unread),
+    Binary,
+    Scanned { bytes: u64, found: Vec<Located>, copy: Option<Result<(), CliError>> },
+}
+
+impl Work<'_> {
+    fn one(&self, index: usize, input: &Input) -> Done {
+        let _share = self.budget.take(input.size().min(INPUT_BYTES_MAX));
+        let bytes = match input.read() {
+            Ok(bytes) => bytes,
+            Err(unread) => return Done::Unread(unread),
+        };
+        let Some(scanned) = self.scan.bytes(&bytes) else { return Done::Binary };
+        let copy = self.copies.map(|copies| {
+            let covered = rewrite::covered(&bytes, scanned.encoding, &scanned.findings, copies.style);
+            let covered = covered.map_err(|error| {
+                CliError::input(format!("`{}`: no copy was written: {error}", input.shown()))
+            })?;
+            copies.write(index, &covered)
+        });
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Done::Scanned { bytes: length, found: scanned.located(&bytes), copy }
     }
 }
 
-fn scan_lines(scan: &Scan, args: &ScanArgs, output: Output, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let mut ended = Ended { findings: 0, skipped: 0, unit: "line" };
-    let paths: Vec<PathBuf> =
-        if args.paths.is_empty() { vec![PathBuf::from("-")] } else { args.paths.clone() };
-    for path in &paths {
-        let stdin = path == Path::new("-");
-        let shown = if stdin { "standard input".to_owned() } else { path.display().to_string() };
-        let mut refused = |line: u64, reason: &str| {
-            output.error(&CliError::input(format!("{shown}, line {line}: {reason}")));
+fn tell<W: Write>(report: &mut Report<'_, W>, shown: &str, done: Done) -> io::Result<()> {
+    match done {
+        Done::Unread(unread) => report.unread(&unread),
+        Done::Binary => {
+            report.binary(shown);
             Ok(())
-        };
-        let lines = if stdin {
-            lines::scan(scan, io::stdin().lock(), out, &mut refused)?
-        } else {
-            let file = File::open(path).map_err(|error| CliError::file(path, &error))?;
-            lines::scan(scan, BufReader::new(file), out, &mut refused)?
-        };
-        ended.findings = ended.findings.saturating_add(lines.findings);
-        ended.skipped = ended.skipped.saturating_add(lines.bad);
+        }
+        Done::Scanned { bytes, found, copy } => {
+            report.scanned(shown, bytes, &found)?;
+            copy.map_or(Ok(()), |written| report.copy(written))
+        }
     }
-    Ok(ended)
 }
 
-/// Writes findings as they come.
-struct Report<W> {
-    output: Output,
-    out: W,
-    files: u64,
-    findings: u64,
-    skipped: u64,
-}
-
-impl<W: Write> Report<W> {
-    fn new(output: Output, out: W) -> Self {
-        Self { output, out, files: 0, findings: 0, skipped: 0 }
-    }
-
-    fn found(&mut self, findings: Vec<Located>) -> io::Result<()> {
-        self.files = self.files.saturating_add(1);
-        for finding in findings {
-            match self.output.format() {
-                Format::Human => writeln!(
-                    self.out,
-                    "{}:{}:{} {} {:.2} {}",
-                    one_line(&finding.path),
-                    finding.line,
-                    finding.column,
-                    finding.entity,
-                    finding.confidence,
-                    finding.evidence
-                )?,
-                Format::Jsonl => self.json(&finding)?,
-                Format::Json => {
-                    self.out.write_all(if self.findings == 0 { b"[\n " } else { b",\n " })?;
-                    serde_json::to_writer(&mut self.out, &finding)?;
-                }
-            }
-            self.findings = self.findings.saturating_add(1);
+fn scan_lines<W: Write>(scan: &Scan, input: &Input, report: &mut Report<'_, W>) -> io::Result<()> {
+    let shown = input.shown();
+    let mut failed = None;
+    let mut each = |answer: lines::Answer| {
+        let told = report.line(&shown, &answer);
+        // An error of standard output is told apart from one of the input.
+        told.map_err(|error| {
+            let stop = io::ErrorKind::Other.into();
+            failed = Some(error);
+            stop
+        })
+    };
+    let read = match input {
+        Input::Stdin => lines::scan(scan, io::stdin().lock(), &mut each),
+        Input::File { path, .. } => {
+            File::open(path).and_then(|file| lines::scan(scan, BufReader::new(file), &mut each))
         }
-        Ok(())
-    }
-
-    fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, value)?;
-        self.out.write_all(b"\n")
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) -> io::Result<()> {
-        self.skipped = self.skipped.saturating_add(1);
-        // What was found before stands above the complaint.
-        self.out.flush()?;
-        let message = format!("{}: {}", one_line(&skipped.path.display().to_string()), skipped.reason);
-        self.output.error(&CliError::input(message));
-        Ok(())
-    }
-
-    fn finish(mut self) -> io::Result<Ended> {
-        if self.output.format() == Format::Json {
-            self.out.write_all(if self.findings == 0 { b"[]\n" } else { b"\n]\n" })?;
+    };
+    match (failed, read) {
+        (Some(error), _) => Err(error),
+        (None, Ok(bytes)) => {
+            report.input(bytes);
+            Ok(())
         }
-        self.out.flush()?;
-        let (findings, files) = (count(self.findings, "finding"), count(self.files, "file"));
-        self.output.remark(&format!("{findings} in {files}"));
-        Ok(Ended { findings: self.findings, skipped: self.skipped, unit: "file" })
+        (None, Err(error)) => report.unread(&Unread { path: shown, reason: error.to_string() }),
     }
 }
