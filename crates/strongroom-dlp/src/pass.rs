@@ -30,6 +30,8 @@ pub(crate) struct Pass<'a> {
     base: usize,
     /// Where the search goes on.
     at: usize,
+    /// How far all searches have come: that of triggers, that of lines, and those of the host.
+    done: usize,
     /// Where the group of a digit may begin at the earliest.
     floor: usize,
     /// Whether `at` lies in a run of letters and digits that is too long for a group.
@@ -55,6 +57,7 @@ impl<'a> Pass<'a> {
             begun: false,
             base: 0,
             at: 0,
+            done: 0,
             floor: 0,
             in_run: false,
             line: 0,
@@ -78,9 +81,11 @@ impl<'a> Pass<'a> {
         loop {
             // A part at a time, so that the findings under way stay few.
             self.search(bytes, last, ready.min(self.at.saturating_add(PART_BYTES)));
-            let until = self.at.min(bytes.len());
+            // Where nothing triggers, the search runs up to the end of the bytes; lines and patterns need more ahead.
+            let until = self.at.min(ready).min(bytes.len());
             self.search_cells(bytes, until, last);
             self.search_custom(bytes, until, last);
+            self.done = until;
             let done = self.at >= ready.min(bytes.len());
             let settled = if done && last { usize::MAX } else { self.settled() };
             self.settle(settled, kept);
@@ -93,7 +98,7 @@ impl<'a> Pass<'a> {
     /// No finding that is still to come begins before this place: no value reaches further back from its trigger than a
     /// group and the part of an address before its at sign.
     const fn settled(&self) -> usize {
-        self.base.saturating_add(self.at.saturating_sub(BEHIND / 2))
+        self.base.saturating_add(self.done.saturating_sub(BEHIND / 2))
     }
 
     /// Moves the findings that are certain to `kept`.
@@ -113,13 +118,14 @@ impl<'a> Pass<'a> {
 
     /// How many bytes at the start are not needed any more.
     pub(crate) fn spent(&self) -> usize {
-        self.at.saturating_sub(BEHIND)
+        self.done.saturating_sub(BEHIND)
     }
 
     /// Goes on with bytes that lack these at the start.
     pub(crate) fn forget(&mut self, bytes: usize) {
         self.base = self.base.saturating_add(bytes);
         self.at = self.at.saturating_sub(bytes);
+        self.done = self.done.saturating_sub(bytes);
         self.floor = self.floor.saturating_sub(bytes);
         self.line = self.line.saturating_sub(bytes);
         self.custom.iter_mut().for_each(|at| *at = at.saturating_sub(bytes));

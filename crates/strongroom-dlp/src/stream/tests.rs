@@ -93,6 +93,22 @@ fn patterns_are_found_wherever_a_stream_is_cut() {
     }
 }
 
+/// Where nothing has a digit or an at sign, the search runs ahead of what looks at lines and patterns.
+#[test]
+fn lines_and_patterns_without_a_digit_are_found_wherever_a_stream_is_cut() {
+    let builder = Scanner::builder().with_entities(&[crate::Entity::Person]);
+    #[cfg(feature = "patterns")]
+    let builder = builder.detector(crate::Pattern::new("CODEWORD_TEST", "q[a-p]{3,40}z").unwrap());
+    let scanner = builder.build().unwrap();
+    let row = format!("Mary Walker,qabcdefghijklmnopz,{}\n", "the customer agreed ".repeat(7));
+    let text = format!("name,code,note\n{}", row.repeat(2000));
+    let whole = scanner.scan(text.as_bytes());
+    assert_eq!(whole.len(), if cfg!(feature = "patterns") { 4000 } else { 2000 });
+    for size in [1000, 4097, 30_000, 65_536, 70_001] {
+        assert_eq!(in_pieces(&scanner, text.as_bytes(), std::iter::repeat(size)), whole, "{size}");
+    }
+}
+
 #[test]
 fn no_place_to_stop_is_a_bad_one() {
     // The same text moved by one byte after the other past the place where the search first stops.
