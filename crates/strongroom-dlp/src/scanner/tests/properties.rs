@@ -303,15 +303,30 @@ proptest! {
     }
 
     #[test]
-    fn triggers_are_where_a_plain_search_finds_them(text in "([a-hj-z ]{0,40}|[0-9@０９＠，。-]){0,8}", from in 0_usize..40) {
-        let plain = |at: usize| {
-            let rest = &text.as_bytes()[at..];
-            rest[0].is_ascii_digit() || rest[0] == b'@' || rest.starts_with(b"---")
-                || text.get(at..).and_then(|r| r.chars().next()).is_some_and(|c| ('０'..='９').contains(&c) || c == '＠')
-        };
-        let expected = (from.min(text.len())..text.len()).find(|at| plain(*at));
+    fn triggers_are_where_a_plain_search_finds_them(
+        text in "([a-z ]{0,40}|[0-9@０９＠，。-]|SWIFT|bic|Ltd|LLC|Mrs|Dr[. ]|公司|公园|姓名：|代码|[(]at[)]| dot | dotted|AKIA){0,8}",
+        from in 0_usize..40,
+    ) {
+        let expected = (from.min(text.len())..text.len()).find(|at| text.get(*at..).is_some_and(plainly_a_trigger));
         prop_assert_eq!(next_trigger(text.as_bytes(), from).map(|(at, _)| at), expected);
     }
+}
+
+/// What [`next_trigger`] stops at, one way of writing after the other.
+fn plainly_a_trigger(rest: &str) -> bool {
+    let exact = [
+        "---", "Ltd", "Lim", "Inc", "LLC", "Gmb", "PLC", "Mr", "Ms", "Dr ", "Dr.", "公司", "先生", "女士",
+        "小姐", "代码", "代碼", "人:", "人：", "人 ", "名:", "名：", "名 ", "AKIA", "ASIA",
+    ];
+    let folded = ["swi", "bic", "(at", "[at"];
+    let lower = rest.to_ascii_lowercase();
+    let dotted = ["(dot", "[dot", " dot"]
+        .iter()
+        .any(|d| lower.starts_with(d) && !rest[d.len()..].starts_with(|c: char| c.is_ascii_lowercase()));
+    rest.starts_with(|c: char| matches!(c, '0'..='9' | '０'..='９' | '@' | '＠'))
+        || exact.iter().any(|word| rest.starts_with(word))
+        || folded.iter().any(|word| lower.starts_with(word))
+        || dotted
 }
 
 /// Whether a value that was found fails the reference's check formula, range tables aside.
