@@ -1,6 +1,6 @@
 //! Prints how fast the scanner goes beside UTF-8 validation of the same buffer.
 //!
-//! `cargo run --release -p strongroom-dlp --example throughput`
+//! `cargo run --release -p strongroom-dlp --example throughput`, with the names of files to measure those.
 
 #![expect(clippy::print_stdout, reason = "a program that prints is all this is")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
@@ -22,6 +22,16 @@ fn main() {
     let sparse = format!("{}手机13800138000，请回电。\n", prose.repeat(11));
     let dense = "张三,11010519491231002X,13800138000,zhangsan@example.com,4111 1111 1111 1111,北京市朝阳区\n";
     println!("{:<22}{:>10}{:>14}{:>8}{:>12}", "workload", "scan MB/s", "from_utf8 MB/s", "ratio", "findings");
+    let files: Vec<_> = std::env::args().skip(1).collect();
+    for file in &files {
+        match std::fs::read_to_string(file) {
+            Ok(text) => measure(file, &text),
+            Err(error) => println!("{file}: {error}"),
+        }
+    }
+    if !files.is_empty() {
+        return;
+    }
     for (name, piece) in [
         ("sparse", sparse.as_str()),
         ("dense", dense),

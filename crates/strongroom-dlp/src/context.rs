@@ -40,7 +40,7 @@ pub(crate) struct Context {
 
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    text: &'static str,
+    text: &'static &'static str,
     /// The entities that it names; none where it names another kind of number, such as an order.
     names: Entities,
 }
@@ -76,9 +76,9 @@ impl Topic {
 impl Context {
     pub(crate) fn new() -> Self {
         // A word of several topics names all of their entities.
-        let mut names = HashMap::<&'static str, Entities>::new();
+        let mut names = HashMap::<&'static &'static str, Entities>::new();
         for (topic, words) in words::all() {
-            for text in *words {
+            for text in words.iter() {
                 *names.entry(text).or_default() |= topic.names();
             }
         }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::Entity;
+use crate::fact::Fact;
 
-/// How many proofs one finding can carry.
-const PROOFS_MAX: usize = 5;
+/// How many facts one finding can carry beside its word.
+const FACTS_MAX: usize = 4;
 
 /// One place in the input that holds personal or secret data.
 ///
@@ -59,13 +60,16 @@ impl fmt::Display for Proof {
 /// Displayed as `checksum:iso7064_mod11_2,structure:region,context:身份证`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Evidence {
-    proofs: [Option<Proof>; PROOFS_MAX],
+    facts: [Option<Fact>; FACTS_MAX],
+    /// One pointer to the word in the scanner's lists, half as much as the word itself would take.
+    word: Option<&'static &'static str>,
 }
 
 impl Evidence {
     /// The reasons, checks first, context last.
     pub fn iter(&self) -> impl Iterator<Item = Proof> + '_ {
-        self.proofs.iter().flatten().copied()
+        let word = self.word.map(|word| Proof::Context(word));
+        self.facts.iter().flatten().map(|fact| fact.proof()).chain(word)
     }
 
     /// Whether a check digit or check sum holds.
@@ -75,15 +79,22 @@ impl Evidence {
 
     /// The context word that speaks for the finding, if there is one.
     pub fn context(&self) -> Option<&'static str> {
-        self.iter().find_map(|proof| if let Proof::Context(word) = proof { Some(word) } else { None })
+        self.word.copied()
     }
 
-    /// With one more reason; a reason past the fifth is dropped, which no detector reaches.
+    /// With one more fact; one past the fourth is dropped, which no detector reaches.
     #[must_use]
-    pub(crate) fn with(mut self, proof: Proof) -> Self {
-        if let Some(free) = self.proofs.iter_mut().find(|slot| slot.is_none()) {
-            *free = Some(proof);
+    pub(crate) fn with(mut self, fact: Fact) -> Self {
+        if let Some(free) = self.facts.iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(fact);
         }
+        self
+    }
+
+    /// With the word nearby that speaks for it.
+    #[must_use]
+    pub(crate) const fn beside(mut self, word: &'static &'static str) -> Self {
+        self.word = Some(word);
         self
     }
 }
@@ -133,10 +144,7 @@ mod tests {
 
     #[test]
     fn evidence_prints_in_a_compact_form() {
-        let evidence = Evidence::default()
-            .with(Proof::Checksum("luhn"))
-            .with(Proof::Structure("unionpay"))
-            .with(Proof::Context("银行卡"));
+        let evidence = Evidence::default().with(Fact::Luhn).with(Fact::Unionpay).beside(&"银行卡");
         assert_eq!(evidence.to_string(), "checksum:luhn,structure:unionpay,context:银行卡");
         assert_eq!(evidence.context(), Some("银行卡"));
         assert!(evidence.has_checksum());

@@ -7,6 +7,7 @@ mod context;
 mod custom;
 mod detect;
 mod entity;
+mod fact;
 mod finding;
 mod glyph;
 mod mask;

@@ -4,10 +4,11 @@ use crate::chain::{Chain, numeral_run, run_end};
 use crate::context::Reader;
 use crate::context::header::LINE_BYTES_MAX;
 use crate::detect::{self, Hit};
+use crate::fact::Fact;
 use crate::glyph;
 use crate::resolve;
 use crate::trigger::{Trigger, next_trigger};
-use crate::{CUSTOM_BYTES_MAX, Entity, Evidence, Finding, Match, Proof, Scanner};
+use crate::{CUSTOM_BYTES_MAX, Entity, Evidence, Finding, Match, Scanner};
 
 /// Bytes after a trigger that can decide what is found there: a private key and the line that closes it.
 pub(crate) const AHEAD: usize = 24 * 1024;
@@ -176,7 +177,7 @@ impl<'a> Pass<'a> {
                 let entity = Entity::Custom(custom.detector.entity());
                 let (start, end) =
                     (range.start.saturating_add(self.base), range.end.saturating_add(self.base));
-                let evidence = Evidence::default().with(Proof::Structure("custom"));
+                let evidence = Evidence::default().with(Fact::Custom);
                 self.found.push(Finding {
                     entity,
                     start,

@@ -12,7 +12,7 @@ const MATCHES_MAX: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Around {
     /// The word that decides names this kind of number.
-    Word(&'static str),
+    Word(&'static &'static str),
     /// It names a number that is no personal data: an order, an amount, a time.
     Contrary,
     /// It names another kind of personal data.

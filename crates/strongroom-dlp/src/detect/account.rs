@@ -3,6 +3,7 @@
 use super::{Hit, Window, number};
 use crate::Entity;
 use crate::chain::join;
+use crate::fact::Fact;
 
 /// 12 to 22 digits, in one piece or in fours.
 pub(crate) fn bank_account(window: &Window<'_>) -> Option<Hit> {
@@ -10,7 +11,7 @@ pub(crate) fn bank_account(window: &Window<'_>) -> Option<Hit> {
     let shape = (12..=22).contains(&length) && window.all_digits() && window.is_uniform();
     let before_last = window.groups.len().saturating_sub(1);
     let fours = window.sizes().iter().take(before_last).all(|size| *size == 4);
-    (shape && fours).then(|| window.hit(Entity::CnBankAccount, 0.4).structure("length").with_context_only())
+    (shape && fours).then(|| window.hit(Entity::CnBankAccount, 0.4).with(Fact::Length).with_context_only())
 }
 
 /// `E12345678`, `EA1234567`, `G12345678`, `K01234567`, or nine digits.
@@ -24,11 +25,11 @@ pub(crate) fn passport(window: &Window<'_>) -> Option<Hit> {
         return None;
     }
     let form = match (letters, digits.len()) {
-        (0, 9) => "nine_digits",
-        (1 | 2, 6..=8) => "letters_and_digits",
+        (0, 9) => Fact::NineDigits,
+        (1 | 2, 6..=8) => Fact::LettersAndDigits,
         _ => return None,
     };
-    Some(window.hit(Entity::Passport, 0.45).structure(form).with_context_only())
+    Some(window.hit(Entity::Passport, 0.45).with(form).with_context_only())
 }
 
 /// `123-45-6789` in the ranges that were ever given out.
@@ -50,5 +51,5 @@ pub(crate) fn us_ssn(window: &Window<'_>) -> Option<Hit> {
     let area = number(area);
     let ranges = !matches!(area, 0 | 666 | 900..=999) && number(group) != 0 && number(serial) != 0;
     let shape = window.all_digits() && alike && ranges;
-    shape.then(|| window.hit(Entity::UsSsn, score).structure("ranges"))
+    shape.then(|| window.hit(Entity::UsSsn, score).with(Fact::Ranges))
 }

@@ -2,6 +2,7 @@
 
 use super::Hit;
 use crate::Entity;
+use crate::fact::Fact;
 use crate::glyph;
 use crate::national::swift;
 use std::ops::Range;
@@ -34,7 +35,7 @@ pub(crate) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
         let run = Run::read(bytes, start)?;
         if run.length <= CODE_MAX && !run.lower && swift::bic_at(run.code.get(..run.length)?) {
             let hit = Hit::new(Entity::SwiftBic, start, run.end, 0.45);
-            return Some(hit.structure("country").with_context_only());
+            return Some(hit.with(Fact::Country).with_context_only());
         }
         start = run.end;
     }

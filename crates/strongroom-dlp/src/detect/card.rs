@@ -2,6 +2,7 @@
 
 use super::{Hit, Window, number};
 use crate::Entity;
+use crate::fact::Fact;
 
 pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     let length = window.text.len();
@@ -18,7 +19,7 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
         [4, 4, 4, 1..=4, 0, ..] | [4, 4, 4, 4, 1..=3, 0, ..] | [4, 6, 4 | 5, 0, ..] | [6, 13, 0, ..] => 0.15,
         _ => -0.25,
     };
-    Some(window.hit(Entity::CreditCard, weight + grouping).checksum("luhn").structure(scheme))
+    Some(window.hit(Entity::CreditCard, weight + grouping).with(Fact::Luhn).with(scheme))
 }
 
 /// 2 or more digits whose Luhn sum is a multiple of ten.
@@ -39,22 +40,22 @@ pub(crate) fn luhn(digits: &[u8]) -> bool {
 /// The scheme whose ranges and lengths hold this number, and the score that it and the Luhn digit give.
 ///
 /// One number in ten passes Luhn by chance, so ranges that are wide or old weigh less than the threshold.
-fn scheme(digits: &[u8]) -> Option<(&'static str, f32)> {
+fn scheme(digits: &[u8]) -> Option<(Fact, f32)> {
     let prefix = digits.get(..6).map(number)?;
     let (two, three, four) = (prefix / 10_000, prefix / 1_000, prefix / 100);
     Some(match (digits.len(), prefix) {
-        (15, _) if matches!(two, 34 | 37) => ("amex", 0.65),
-        (14, _) if matches!(three, 300..=305 | 309) || matches!(two, 36 | 38 | 39) => ("diners", 0.55),
-        (16..=19, _) if (3528..=3589).contains(&four) => ("jcb", 0.6),
-        (16, _) if (51..=55).contains(&two) || (2221..=2720).contains(&four) => ("mastercard", 0.65),
-        (16, _) if (2200..=2204).contains(&four) => ("mir", 0.6),
-        (16, _) if prefix / 100_000 == 4 => ("visa", 0.65),
-        (19, _) if prefix / 100_000 == 4 => ("visa", 0.5),
-        (13, _) if prefix / 100_000 == 4 => ("visa", 0.4),
-        (16..=19, _) if two == 62 => ("unionpay", 0.65),
-        (16..=19, _) if four == 6011 || two == 65 || (644..=649).contains(&three) => ("discover", 0.6),
-        (16, _) if three == 508 || matches!(two, 60 | 81 | 82) => ("rupay", 0.45),
-        (12..=19, _) if matches!(two, 50 | 56..=58 | 60 | 61 | 63 | 66..=69) => ("maestro", 0.35),
+        (15, _) if matches!(two, 34 | 37) => (Fact::Amex, 0.65),
+        (14, _) if matches!(three, 300..=305 | 309) || matches!(two, 36 | 38 | 39) => (Fact::Diners, 0.55),
+        (16..=19, _) if (3528..=3589).contains(&four) => (Fact::Jcb, 0.6),
+        (16, _) if (51..=55).contains(&two) || (2221..=2720).contains(&four) => (Fact::Mastercard, 0.65),
+        (16, _) if (2200..=2204).contains(&four) => (Fact::Mir, 0.6),
+        (16, _) if prefix / 100_000 == 4 => (Fact::Visa, 0.65),
+        (19, _) if prefix / 100_000 == 4 => (Fact::Visa, 0.5),
+        (13, _) if prefix / 100_000 == 4 => (Fact::Visa, 0.4),
+        (16..=19, _) if two == 62 => (Fact::Unionpay, 0.65),
+        (16..=19, _) if four == 6011 || two == 65 || (644..=649).contains(&three) => (Fact::Discover, 0.6),
+        (16, _) if three == 508 || matches!(two, 60 | 81 | 82) => (Fact::Rupay, 0.45),
+        (12..=19, _) if matches!(two, 50 | 56..=58 | 60 | 61 | 63 | 66..=69) => (Fact::Maestro, 0.35),
         _ => return None,
     })
 }

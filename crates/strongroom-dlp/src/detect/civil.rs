@@ -3,6 +3,7 @@
 use super::{Hit, is_date, number};
 use crate::Entity;
 use crate::chain::Group;
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
 /// Years in which someone alive can have been born.
@@ -113,7 +114,7 @@ pub(crate) fn birth_date(bytes: &[u8], group: &Group) -> Option<Hit> {
         .or_else(|| day_month_name(cursor))
         .map(|end| (group.start, end))
         .or_else(|| month_name_day(bytes, group))?;
-    let hit = Hit::new(Entity::DateOfBirth, start, end, 0.45).structure("date");
+    let hit = Hit::new(Entity::DateOfBirth, start, end, 0.45).with(Fact::Date);
     Some(hit.with_context_only())
 }
 

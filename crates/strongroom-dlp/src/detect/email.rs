@@ -4,6 +4,7 @@ pub(crate) mod spelled;
 
 use super::Hit;
 use crate::Entity;
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
 const LOCAL_MAX: usize = 64;
@@ -22,7 +23,7 @@ pub(crate) fn find(bytes: &[u8], at: usize, after: usize) -> Option<Hit> {
     if in_url(bytes, start) {
         return None;
     }
-    Some(Hit::new(Entity::Email, start, end, 0.9).structure("dot_atom"))
+    Some(Hit::new(Entity::Email, start, end, 0.9).with(Fact::DotAtom))
 }
 
 /// Where the part before the at sign begins.

@@ -3,6 +3,7 @@
 use super::{Hit, number};
 use crate::Entity;
 use crate::chain::Group;
+use crate::fact::Fact;
 
 /// Digits after the point that make a place rather than a size: a hundred metres.
 const DECIMALS_MIN: usize = 3;
@@ -31,7 +32,7 @@ pub(crate) fn coordinates(bytes: &[u8], group: &Group) -> Option<Hit> {
         (first.degrees <= 90 && second.degrees <= 180) || (first.degrees <= 180 && second.degrees <= 90);
     let sign = group.start.checked_sub(1).filter(|before| matches!(bytes.get(*before), Some(b'-' | b'+')));
     let start = sign.unwrap_or(group.start);
-    let hit = Hit::new(Entity::GeoCoordinates, start, end, 0.45).structure("degrees");
+    let hit = Hit::new(Entity::GeoCoordinates, start, end, 0.45).with(Fact::Degrees);
     plausible.then(|| hit.with_context_only())
 }
 

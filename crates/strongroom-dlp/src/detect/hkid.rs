@@ -2,6 +2,7 @@
 
 use super::{Hit, Window, base36};
 use crate::Entity;
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
 pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
@@ -10,7 +11,7 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     }
     if is_valid(window.text) {
         // Without brackets it looks like any product code, of which one in eleven passes.
-        return Some(window.hit(Entity::HkHkid, 0.45).checksum("hkid_mod11"));
+        return Some(window.hit(Entity::HkHkid, 0.45).with(Fact::HkidMod11));
     }
     let letters = window.text.len().checked_sub(6)?;
     let (prefix, digits) = window.text.split_at_checked(letters)?;
@@ -22,8 +23,8 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     let mut id = window.text.to_vec();
     id.push(check);
     let score = if bracketed { 0.85 } else { 0.5 };
-    let hit = Hit { end, ..window.hit(Entity::HkHkid, score) }.checksum("hkid_mod11");
-    is_valid(&id).then(|| if bracketed { hit.structure("brackets") } else { hit })
+    let hit = Hit { end, ..window.hit(Entity::HkHkid, score) }.with(Fact::HkidMod11);
+    is_valid(&id).then(|| if bracketed { hit.with(Fact::Brackets) } else { hit })
 }
 
 /// 8 or 9 characters in upper case. A missing first letter counts as 36; weights run from 9 down to 1, mod 11.

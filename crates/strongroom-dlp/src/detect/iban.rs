@@ -3,6 +3,7 @@
 use super::{Hit, Window, base36};
 use crate::Entity;
 use crate::chain::join;
+use crate::fact::Fact;
 
 /// Countries of the registry and the length of their numbers.
 #[rustfmt::skip]
@@ -26,7 +27,7 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     if !first.is_ascii_uppercase() || !in_fours(window) || !is_valid(window.text) {
         return None;
     }
-    Some(window.hit(Entity::Iban, 0.95).checksum("iso7064_mod97_10").structure("country_length"))
+    Some(window.hit(Entity::Iban, 0.95).with(Fact::Iso7064Mod97_10).with(Fact::CountryLength))
 }
 
 /// A country of the registry with its length, check digits from 02 to 98, and the remainder 1 of ISO 7064 MOD 97-10.

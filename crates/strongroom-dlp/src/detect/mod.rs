@@ -28,8 +28,9 @@ pub(crate) use dispatch::Dispatch;
 
 use crate::chain::{Chain, Group, WINDOW_GROUPS_MAX, join};
 use crate::context::{Around, Reader};
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
-use crate::{Entity, Evidence, Finding, Proof};
+use crate::{Entity, Evidence, Finding};
 
 /// The longest value in letters and digits: an IBAN has 34.
 const CHARACTERS_MAX: usize = 34;
@@ -137,14 +138,8 @@ impl Hit {
     }
 
     #[must_use]
-    pub(crate) fn checksum(mut self, id: &'static str) -> Self {
-        self.evidence = self.evidence.with(Proof::Checksum(id));
-        self
-    }
-
-    #[must_use]
-    pub(crate) fn structure(mut self, id: &'static str) -> Self {
-        self.evidence = self.evidence.with(Proof::Structure(id));
+    pub(crate) fn with(mut self, fact: Fact) -> Self {
+        self.evidence = self.evidence.with(fact);
         self
     }
 
@@ -183,7 +178,7 @@ impl Hit {
         match context.around(bytes, self.start, self.end).of(self.entity) {
             Around::Word(word) => {
                 self.score += CONTEXT_WEIGHT;
-                self.evidence = self.evidence.with(Proof::Context(word));
+                self.evidence = self.evidence.beside(word);
             }
             _ if self.needs_context => return None,
             Around::Contrary if self.numeric => self.score -= CONTRARY_WEIGHT,

@@ -8,6 +8,7 @@ mod text;
 
 use super::{Hit, bic, email, token};
 use crate::Entity;
+use crate::fact::Fact;
 use std::ops::Range;
 
 pub(crate) use address::around as address;
@@ -34,7 +35,7 @@ pub(crate) fn find(bytes: &[u8], at: usize, found: &mut dyn FnMut(Hit)) {
 
 /// The name in a cell of a table whose header says what it is.
 pub(crate) fn cell(bytes: &[u8], entity: Entity, cell: Range<usize>) -> Option<Hit> {
-    let hit = |score: f32| Some(Hit::new(entity, cell.start, cell.end, score).structure("column"));
+    let hit = |score: f32| Some(Hit::new(entity, cell.start, cell.end, score).with(Fact::Column));
     let length = cell.end.saturating_sub(cell.start);
     match entity {
         Entity::SwiftBic => bic::whole(bytes, cell.clone()).then(|| hit(0.7))?,

@@ -10,8 +10,9 @@ pub(crate) mod rows;
 pub(crate) mod special;
 
 use super::{Hit, Window};
+use crate::Entity;
 use crate::chain::join;
-use crate::{Entity, Proof};
+use crate::fact::Fact;
 use around::Spread;
 
 /// One kind of identifier.
@@ -21,7 +22,7 @@ pub(crate) struct National {
     /// Over the compact value, letters in upper case.
     pub(crate) valid: fn(&[u8]) -> bool,
     /// What holds where it is valid, at most four.
-    pub(crate) proofs: &'static [Proof],
+    pub(crate) proofs: &'static [Fact],
     pub(crate) forms: &'static [Form],
     /// Whether its groups with digits may have letters.
     pub(crate) letters: bool,

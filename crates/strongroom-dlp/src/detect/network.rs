@@ -3,6 +3,7 @@
 use super::{Hit, Window, number};
 use crate::Entity;
 use crate::chain::join;
+use crate::fact::Fact;
 
 /// Bytes of the longest IPv6 address, with an IPv4 address at its end.
 const V6_BYTES_MAX: usize = 45;
@@ -32,7 +33,7 @@ pub(crate) fn ip_v4(window: &Window<'_>) -> Option<Hit> {
         0.65
     };
     let hit = Hit { grouped: false, ..window.hit(Entity::IpAddress, score) };
-    Some(hit.structure("dotted_quad"))
+    Some(hit.with(Fact::DottedQuad))
 }
 
 /// The run of hexadecimal digits, colons, dashes and dots around `at`, of at most as many bytes as an address has.
@@ -71,7 +72,7 @@ pub(crate) fn ip_v6(bytes: &[u8], at: usize) -> Option<Hit> {
     // `::1` and `1::` are as often code; what has two groups or more in full is an address.
     let groups = address.segments().iter().filter(|segment| **segment != 0).count();
     let score = if groups >= 3 { 0.8 } else { 0.4 };
-    let hit = Hit::new(Entity::IpAddress, start, end, score).structure("ipv6");
+    let hit = Hit::new(Entity::IpAddress, start, end, score).with(Fact::Ipv6);
     Some(hit)
 }
 
@@ -89,6 +90,6 @@ pub(crate) fn mac(bytes: &[u8], at: usize) -> Option<Hit> {
         let letters = value().any(u8::is_ascii_alphabetic);
         let score = if letters && mark != b'.' { 0.8 } else { 0.4 };
         let found = shape && !plain;
-        found.then(|| Hit::new(Entity::MacAddress, start, end, score).structure("eui48"))
+        found.then(|| Hit::new(Entity::MacAddress, start, end, score).with(Fact::Eui48))
     })
 }

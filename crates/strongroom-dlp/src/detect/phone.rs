@@ -6,6 +6,7 @@
 use super::{Hit, Window, is_date, number};
 use crate::Entity;
 use crate::chain::join;
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
 /// What stands before the first digit.
@@ -26,11 +27,11 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
         international(window.text, &window.sizes())?
     } else if let Some(rest) = window.text.strip_prefix(b"00") {
         let (plan, score) = international(rest, &[rest.len(), 0, 0, 0, 0, 0, 0, 0, 0])?;
-        (plan, if plan == "e164" { 0.35 } else { score - 0.05 })
+        (plan, if plan == Fact::E164 { 0.35 } else { score - 0.05 })
     } else {
         national(window)?
     };
-    Some(Hit { start: lead.start, ..window.hit(Entity::Phone, score) }.structure(plan))
+    Some(Hit { start: lead.start, ..window.hit(Entity::Phone, score) }.with(plan))
 }
 
 /// `None` where brackets do not pair up, or where a plus sign or bracket stands before that this number has no use for.
@@ -52,7 +53,7 @@ fn lead(window: &Window<'_>) -> Option<Lead> {
 }
 
 /// A number after its plus sign or double zero.
-fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     if !(8..=16).contains(&digits.len()) || sizes.iter().filter(|size| **size > 0).count() > 6 {
         return None;
     }
@@ -60,37 +61,37 @@ fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32
         [b'8', b'6', rest @ ..] => {
             let rest = rest.strip_prefix(b"0").unwrap_or(rest);
             if is_cn_mobile(rest) {
-                return Some(("cn_mobile", 0.9));
+                return Some((Fact::CnMobile, 0.9));
             }
-            cn_area(rest).filter(|area| is_cn_local(rest.get(*area..))).map(|_| ("cn_land_line", 0.85))
+            cn_area(rest).filter(|area| is_cn_local(rest.get(*area..))).map(|_| (Fact::CnLandLine, 0.85))
         }
         [b'8', b'5', b'2', rest @ ..] => {
-            (rest.len() == 8 && matches!(rest.first(), Some(b'2'..=b'9'))).then_some(("hk", 0.85))
+            (rest.len() == 8 && matches!(rest.first(), Some(b'2'..=b'9'))).then_some((Fact::Hk, 0.85))
         }
-        [b'8', b'5', b'3', rest @ ..] => is_mo(rest).then_some(("mo", 0.85)),
+        [b'8', b'5', b'3', rest @ ..] => is_mo(rest).then_some((Fact::Mo, 0.85)),
         [b'8', b'8', b'6', rest @ ..] => {
             let rest = rest.strip_prefix(b"0").unwrap_or(rest);
             match rest {
-                [b'9', ..] if rest.len() == 9 => Some(("tw_mobile", 0.9)),
-                [b'2'..=b'8', ..] if (8..=9).contains(&rest.len()) => Some(("tw_land_line", 0.8)),
+                [b'9', ..] if rest.len() == 9 => Some((Fact::TwMobile, 0.9)),
+                [b'2'..=b'8', ..] if (8..=9).contains(&rest.len()) => Some((Fact::TwLandLine, 0.8)),
                 _ => None,
             }
         }
         [b'1', rest @ ..] => {
             if is_nanp(rest) {
-                Some(("nanp", 0.85))
+                Some((Fact::Nanp, 0.85))
             } else {
                 // The plus sign says that it is a number, if not one of the plan as it is known here.
                 (rest.len() == 10
                     && matches!(rest, [b'2'..=b'9', second, third, ..] if (*second, *third) != (b'1', b'1')))
-                .then_some(("e164", 0.55))
+                .then_some((Fact::E164, 0.55))
             }
         }
-        _ => is_e164(digits).then_some(("e164", 0.65)),
+        _ => is_e164(digits).then_some((Fact::E164, 0.65)),
     }
 }
 
-fn national(window: &Window<'_>) -> Option<(&'static str, f32)> {
+fn national(window: &Window<'_>) -> Option<(Fact, f32)> {
     let (digits, sizes) = (window.text, window.sizes());
     cn_mobile(digits, &sizes)
         .or_else(|| cn_land_line(window, &sizes))
@@ -100,7 +101,7 @@ fn national(window: &Window<'_>) -> Option<(&'static str, f32)> {
         .or_else(|| short(digits, &sizes))
 }
 
-fn cn_mobile(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn cn_mobile(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     let in_groups = |sizes: &[usize]| {
         matches!(
             sizes,
@@ -110,16 +111,18 @@ fn cn_mobile(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
     let tail = sizes.get(1..).unwrap_or_default();
     match digits {
         [b'1', ..] if is_cn_mobile(digits) => match sizes {
-            [11, 0, ..] => Some(("cn_mobile", 0.65)),
-            _ => in_groups(sizes).then_some(("cn_mobile", 0.7)),
+            [11, 0, ..] => Some((Fact::CnMobile, 0.65)),
+            _ => in_groups(sizes).then_some((Fact::CnMobile, 0.7)),
         },
         [b'8', b'6', rest @ ..] if is_cn_mobile(rest) => match sizes {
-            [13, 0, ..] => Some(("cn_mobile", 0.55)),
-            [2, 11, 0, ..] => Some(("cn_mobile", 0.75)),
-            _ => (sizes.first() == Some(&2) && in_groups(tail)).then_some(("cn_mobile", 0.75)),
+            [13, 0, ..] => Some((Fact::CnMobile, 0.55)),
+            [2, 11, 0, ..] => Some((Fact::CnMobile, 0.75)),
+            _ => (sizes.first() == Some(&2) && in_groups(tail)).then_some((Fact::CnMobile, 0.75)),
         },
         // The zero of long-distance calls to a mobile, as it was dialled before 2018.
-        [b'0', rest @ ..] if is_cn_mobile(rest) => sizes.starts_with(&[12, 0]).then_some(("cn_mobile", 0.4)),
+        [b'0', rest @ ..] if is_cn_mobile(rest) => {
+            sizes.starts_with(&[12, 0]).then_some((Fact::CnMobile, 0.4))
+        }
         _ => None,
     }
 }
@@ -139,11 +142,11 @@ fn is_cn_mobile(digits: &[u8]) -> bool {
 }
 
 /// `010-65529988`, `(0755) 2677 0099`, `0571-8765432-801`.
-fn cn_land_line(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn cn_land_line(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     let rest = window.text.strip_prefix(b"0")?;
     let area = cn_area(rest)?;
     if window.is_single() {
-        return is_cn_local(rest.get(area..)).then_some(("cn_land_line", 0.4));
+        return is_cn_local(rest.get(area..)).then_some((Fact::CnLandLine, 0.4));
     }
     let (first, tail) = sizes.split_first()?;
     if *first != area.saturating_add(1) {
@@ -159,7 +162,7 @@ fn cn_land_line(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(&'static str
     let dash = window.joins().last().is_some_and(|join| join == join::DASH);
     let spaced = window.joins().next() == Some(join::SPACE);
     let holds = is_cn_local(rest.get(area..area.saturating_add(local))) && (extension == 0 || dash);
-    holds.then_some(("cn_land_line", if spaced { 0.55 } else { 0.7 }))
+    holds.then_some((Fact::CnLandLine, if spaced { 0.55 } else { 0.7 }))
 }
 
 /// Digits of the area code without its zero: 10, 2x, or three digits that begin with 3 to 9.
@@ -176,12 +179,12 @@ fn is_cn_local(digits: Option<&[u8]>) -> bool {
 }
 
 /// `0912-345-678`, `(02) 2345-6789`, `037-123456`.
-fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     if digits.len() == 10 && digits.starts_with(b"09") {
         return match sizes {
-            [4, 3, 3, 0, ..] | [4, 6, 0, ..] => Some(("tw_mobile", 0.75)),
+            [4, 3, 3, 0, ..] | [4, 6, 0, ..] => Some((Fact::TwMobile, 0.75)),
             [10, 0, ..] | [4, 2, 4, 0, ..] | [2, 2, 3, 3, 0, ..] | [3, 3, 4, 0, ..] => {
-                Some(("tw_mobile", 0.6))
+                Some((Fact::TwMobile, 0.6))
             }
             _ => None,
         };
@@ -202,32 +205,32 @@ fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
         return None;
     }
     match sizes {
-        [_, 0, ..] => Some(("tw_land_line", 0.35)),
-        _ => grouped.then_some(("tw_land_line", 0.65)),
+        [_, 0, ..] => Some((Fact::TwLandLine, 0.35)),
+        _ => grouped.then_some((Fact::TwLandLine, 0.65)),
     }
 }
 
 /// The 400 and 800 numbers of companies in mainland China.
-fn service(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn service(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     if digits.len() != 10 || !(digits.starts_with(b"400") || digits.starts_with(b"800")) {
         return None;
     }
     match sizes {
-        [10, 0, ..] => Some(("cn_service", 0.35)),
-        [3, 3, 4, 0, ..] | [3, 4, 3, 0, ..] | [4, 3, 3, 0, ..] => Some(("cn_service", 0.6)),
+        [10, 0, ..] => Some((Fact::CnService, 0.35)),
+        [3, 3, 4, 0, ..] | [3, 4, 3, 0, ..] | [4, 3, 3, 0, ..] => Some((Fact::CnService, 0.6)),
         _ => None,
     }
 }
 
 /// `415-555-2671`, `(415) 555-2671`, `1-415-555-2671`.
-fn nanp(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn nanp(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     let digits = match sizes {
         [3, 3, 4, 0, ..] => window.text,
         [1, 3, 3, 4, 0, ..] => window.text.strip_prefix(b"1")?,
         _ => return None,
     };
     let spaced = window.joins().all(|join| join == join::SPACE);
-    is_nanp(digits).then_some(("nanp", if spaced { 0.4 } else { 0.6 }))
+    is_nanp(digits).then_some((Fact::Nanp, if spaced { 0.4 } else { 0.6 }))
 }
 
 fn is_nanp(digits: &[u8]) -> bool {
@@ -238,7 +241,7 @@ fn is_nanp(digits: &[u8]) -> bool {
 }
 
 /// Seven or eight digits: Hong Kong, Macao, or a local number; only a word nearby can tell.
-fn short(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
+fn short(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     // `电话会议 20240501` speaks of a day.
     let single = matches!(sizes, [8, 0, ..]);
     let parts = (digits.get(..4).map(number), digits.get(4..6).map(number), digits.get(6..8).map(number));
@@ -249,8 +252,8 @@ fn short(digits: &[u8], sizes: &[usize; 9]) -> Option<(&'static str, f32)> {
     }
     let starts = matches!(digits.first(), Some(b'2'..=b'9'));
     match (digits.len(), sizes) {
-        (8, [8, 0, ..] | [4, 4, 0, ..]) if starts => Some(("local", 0.35)),
-        (7, [7, 0, ..] | [3, 4, 0, ..]) if starts => Some(("local", 0.3)),
+        (8, [8, 0, ..] | [4, 4, 0, ..]) if starts => Some((Fact::Local, 0.35)),
+        (7, [7, 0, ..] | [3, 4, 0, ..]) if starts => Some((Fact::Local, 0.3)),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::Hit;
 use crate::Entity;
 use crate::chain::Group;
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
 /// The first characters of the plates of provinces.
@@ -40,7 +41,7 @@ fn mainland(bytes: &[u8], text: &[u8], group: &Group) -> Option<Hit> {
     let fits =
         city.is_ascii_uppercase() && city != b'I' && plain && ((length == 5 && letters <= 2) || energy);
     let end = group.end.saturating_add(kind.map_or(0, |kind| kind.len()));
-    fits.then(|| Hit::new(Entity::LicensePlate, start, end, 0.75).structure("ga36"))
+    fits.then(|| Hit::new(Entity::LicensePlate, start, end, 0.75).with(Fact::Ga36))
 }
 
 /// Where the character of a province begins that ends at `end`.
@@ -53,7 +54,7 @@ fn province(bytes: &[u8], end: usize) -> Option<usize> {
 /// Hong Kong's `AB 1234`, Taiwan's `ABC-1234` and others of letters and digits, told by a word.
 fn elsewhere(bytes: &[u8], text: &[u8], group: &Group) -> Option<Hit> {
     let hit = |start: usize, end: usize| {
-        Some(Hit::new(Entity::LicensePlate, start, end, 0.4).structure("plate").with_context_only())
+        Some(Hit::new(Entity::LicensePlate, start, end, 0.4).with(Fact::Plate).with_context_only())
     };
     let letters = text.iter().take_while(|c| c.is_ascii_uppercase()).count();
     let tail = text.get(letters..).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::{Hit, Window, is_date, number};
 use crate::Entity;
+use crate::fact::Fact;
 
 /// Years of birth that are looked at: the standard's own example is of 1880.
 const YEAR_MIN: u32 = 1850;
@@ -14,13 +15,12 @@ const CHECK_CHARACTERS: &[u8; 11] = b"10X98765432";
 pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     match window.text.len() {
         18 if window.is_uniform() && is_valid(window.text) => {
-            let hit =
-                window.hit(Entity::CnResidentId, 0.0).checksum("iso7064_mod11_2").structure("birth_date");
+            let hit = window.hit(Entity::CnResidentId, 0.0).with(Fact::Iso7064Mod11_2).with(Fact::BirthDate);
             // A number of 18 digits without a known region passes by chance once in some 30,000.
             let grouping = if window.is_single() { 0.0 } else { 0.1 };
             let hit = Hit { numeric: true, ..hit };
             Some(if is_province(window.text) {
-                Hit { score: 0.9 - grouping, ..hit }.structure("region")
+                Hit { score: 0.9 - grouping, ..hit }.with(Fact::Region)
             } else {
                 Hit { score: 0.4 - grouping, ..hit }
             })
@@ -28,8 +28,8 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
         15 if window.is_single() && is_old(window.text) => Some(
             window
                 .hit(Entity::CnResidentId, 0.5)
-                .structure("birth_date")
-                .structure("region")
+                .with(Fact::BirthDate)
+                .with(Fact::Region)
                 .with_context_only(),
         ),
         _ => None,

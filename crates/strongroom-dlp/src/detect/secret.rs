@@ -2,6 +2,7 @@
 
 use super::Hit;
 use crate::Entity;
+use crate::fact::Fact;
 
 /// Bytes of a URL before its at sign that are looked at.
 const CREDENTIALS_MAX: usize = 256;
@@ -27,7 +28,7 @@ pub(crate) fn url_credentials(bytes: &[u8], at: usize) -> Option<Hit> {
         bytes.get(at.saturating_add(1)).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'[');
     let password = colon.saturating_add(1) < credentials.len();
     (scheme.is_ascii_alphanumeric() && host && password)
-        .then(|| Hit::new(Entity::UrlCredentials, start, at, 0.9).structure("userinfo"))
+        .then(|| Hit::new(Entity::UrlCredentials, start, at, 0.9).with(Fact::Userinfo))
 }
 
 /// The private key whose opening line begins with the five dashes at `start`.
@@ -49,5 +50,5 @@ pub(crate) fn private_key(bytes: &[u8], start: usize) -> Option<Hit> {
         opening_end.checked_add(body.len().checked_sub(tail.len())?)
     });
     let hit = Hit::new(Entity::PrivateKey, start, closing.unwrap_or(opening_end), 0.95);
-    Some(hit.structure("pem_label"))
+    Some(hit.with(Fact::PemLabel))
 }

@@ -2,10 +2,11 @@
 
 use super::{Hit, Window, number};
 use crate::Entity;
+use crate::fact::Fact;
 
 pub(crate) fn ubn(window: &Window<'_>) -> Option<Hit> {
     (window.is_single() && is_ubn(window.text))
-        .then(|| window.hit(Entity::TwUbn, 0.6).checksum("tw_ubn_mod5").with_context_only())
+        .then(|| window.hit(Entity::TwUbn, 0.6).with(Fact::TwUbnMod5).with_context_only())
 }
 
 /// The values of the letters A to Z: the county where the number was first given out, in the order of its founding.

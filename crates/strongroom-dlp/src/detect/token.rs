@@ -3,6 +3,7 @@
 
 use super::Hit;
 use crate::Entity;
+use crate::fact::Fact;
 use base64::Engine as _;
 
 /// Characters of the longest token that is looked at; a JSON web token may be longer.
@@ -52,7 +53,7 @@ impl<'a> Run<'a> {
 fn github(run: &Run<'_>) -> Option<Hit> {
     if let Some(rest) = run.text.strip_prefix(b"github_pat_") {
         let shape = rest.len() == 82 && rest.get(22) == Some(&b'_');
-        return shape.then(|| run.hit(Entity::GithubToken, 0.95).structure("github_pat"));
+        return shape.then(|| run.hit(Entity::GithubToken, 0.95).with(Fact::GithubPat));
     }
     let rest = [b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"]
         .into_iter()
@@ -69,8 +70,8 @@ fn github(run: &Run<'_>) -> Option<Hit> {
         return None;
     }
     // Tokens of before the check sum, and made-up ones in documents, have the form alone.
-    let hit = run.hit(Entity::GithubToken, if holds { 0.99 } else { 0.45 }).structure("github_prefix");
-    Some(if holds { hit.checksum("crc32_base62") } else { hit })
+    let hit = run.hit(Entity::GithubToken, if holds { 0.99 } else { 0.45 }).with(Fact::GithubPrefix);
+    Some(if holds { hit.with(Fact::Crc32Base62) } else { hit })
 }
 
 /// The value of a character in base 62: digits, upper case, lower case.
@@ -89,7 +90,7 @@ pub(crate) fn aws_key(bytes: &[u8], at: usize) -> Option<Hit> {
     let run = Run::around(bytes, at).filter(|run| run.start == at)?;
     let body = run.text.strip_prefix(b"AKIA").or_else(|| run.text.strip_prefix(b"ASIA"))?;
     let shape = body.len() == 16 && body.iter().all(|c| matches!(c, b'A'..=b'Z' | b'2'..=b'7'));
-    shape.then(|| run.hit(Entity::AwsKey, 0.9).structure("aws_prefix"))
+    shape.then(|| run.hit(Entity::AwsKey, 0.9).with(Fact::AwsPrefix))
 }
 
 /// `xoxb-` and its kin: two or three numbers and a secret, joined by dashes.
@@ -104,7 +105,7 @@ fn slack(run: &Run<'_>) -> Option<Hit> {
         && rest.len() >= 20
         && parts <= 6
         && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    shape.then(|| run.hit(Entity::SlackToken, 0.9).structure("slack_prefix"))
+    shape.then(|| run.hit(Entity::SlackToken, 0.9).with(Fact::SlackPrefix))
 }
 
 /// Bitcoin addresses in `Base58Check` and in Bech32 (BIP 173, BIP 350), Ethereum addresses by their form.
@@ -112,11 +113,11 @@ fn crypto(run: &Run<'_>) -> Option<Hit> {
     let hit = |score: f32| run.hit(Entity::CryptoAddress, score);
     match run.text {
         [b'1' | b'3', ..] if (26..=35).contains(&run.text.len()) && base58_check(run.text) => {
-            Some(hit(0.95).checksum("base58check"))
+            Some(hit(0.95).with(Fact::Base58check))
         }
-        [b'b' | b'B', b'c' | b'C', b'1', ..] if bech32(run.text) => Some(hit(0.95).checksum("bech32")),
+        [b'b' | b'B', b'c' | b'C', b'1', ..] if bech32(run.text) => Some(hit(0.95).with(Fact::Bech32)),
         [b'0', b'x', rest @ ..] if rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit) => {
-            Some(hit(0.55).structure("ethereum"))
+            Some(hit(0.55).with(Fact::Ethereum))
         }
         _ => None,
     }
@@ -183,7 +184,7 @@ fn api_key(run: &Run<'_>) -> Option<Hit> {
     let letters = run.text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mixed = digits >= 2 && letters >= 2;
     (mixed && entropy(run.text) >= ENTROPY_MIN)
-        .then(|| run.hit(Entity::ApiKey, 0.45).structure("entropy").with_context_only())
+        .then(|| run.hit(Entity::ApiKey, 0.45).with(Fact::Entropy).with_context_only())
 }
 
 /// Shannon's entropy of the characters, in bits for each.
@@ -221,7 +222,7 @@ pub(crate) fn jwt(bytes: &[u8], start: usize) -> Option<Hit> {
         return None;
     }
     let length = header.len().saturating_add(claims.len()).saturating_add(signature.len()).saturating_add(2);
-    Some(Hit::new(Entity::Jwt, start, start.saturating_add(length), 0.9).structure("jose_header"))
+    Some(Hit::new(Entity::Jwt, start, start.saturating_add(length), 0.9).with(Fact::JoseHeader))
 }
 
 fn is_header(part: &[u8]) -> bool {

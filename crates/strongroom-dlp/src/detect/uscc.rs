@@ -2,6 +2,7 @@
 
 use super::{Hit, Window, number};
 use crate::Entity;
+use crate::fact::Fact;
 
 /// The 31 characters of the standard, in the order of their values.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -10,7 +11,7 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
     if window.text.len() != 18 || !window.is_uniform() || !is_valid(window.text) {
         return None;
     }
-    let hit = window.hit(Entity::CnUscc, 0.0).checksum("gb32100_mod31").structure("registry");
+    let hit = window.hit(Entity::CnUscc, 0.0).with(Fact::Gb32100Mod31).with(Fact::Registry);
     let score = match (is_region(window.text), hit.numeric) {
         (true, false) => 0.9,
         // 18 digits alone pass by chance far more often than a mix of letters and digits.
@@ -19,7 +20,7 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
         (false, true) => 0.3,
     };
     let hit = Hit { score, ..hit };
-    Some(if is_region(window.text) { hit.structure("region") } else { hit })
+    Some(if is_region(window.text) { hit.with(Fact::Region) } else { hit })
 }
 
 /// 18 characters in upper case: registry and kind of organisation, six digits of region, and the check character.

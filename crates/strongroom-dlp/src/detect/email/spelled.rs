@@ -2,6 +2,7 @@
 
 use crate::Entity;
 use crate::detect::Hit;
+use crate::fact::Fact;
 
 const LABEL_MAX: usize = 63;
 const LOCAL_MAX: usize = 64;
@@ -20,7 +21,7 @@ pub(crate) fn find(bytes: &[u8], at: usize) -> Option<Hit> {
     let (end, spelled) = domain_end(bytes, after)?;
     // Words with ` at ` between them are everywhere; one with a dot spelled out after it is not.
     let bracketed = bytes.get(sign) != Some(&b' ');
-    (bracketed || spelled).then(|| Hit::new(Entity::Email, start, end, 0.6).structure("spelled_out"))
+    (bracketed || spelled).then(|| Hit::new(Entity::Email, start, end, 0.6).with(Fact::SpelledOut))
 }
 
 /// Where the word ends that stands in brackets or between spaces at `at`, spaces around the brackets too.

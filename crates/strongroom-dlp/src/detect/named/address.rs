@@ -4,6 +4,7 @@ use super::text::{capitalised, character_before, ends_with, starts_with};
 use crate::Entity;
 use crate::chain::Group;
 use crate::detect::Hit;
+use crate::fact::Fact;
 
 /// Bytes of an address before and after its number.
 const REACH: usize = 120;
@@ -128,7 +129,7 @@ fn chinese(bytes: &[u8], group: &Group) -> Option<Hit> {
         2 => 0.55,
         _ => 0.65,
     };
-    Some(Hit { numeric: false, ..Hit::new(Entity::Address, start, end, score) }.structure("divisions"))
+    Some(Hit { numeric: false, ..Hit::new(Entity::Address, start, end, score) }.with(Fact::Divisions))
 }
 
 /// `12 High Street`, `1600 Amphitheatre Parkway, Mountain View`.
@@ -139,7 +140,7 @@ fn english(bytes: &[u8], group: &Group) -> Option<Hit> {
         let word = bytes.get(at..end)?;
         if STREETS.iter().any(|street| street.as_bytes() == word) {
             let end = town(bytes, end).unwrap_or(end);
-            return Some(Hit::new(Entity::Address, group.start, end, 0.6).structure("street"));
+            return Some(Hit::new(Entity::Address, group.start, end, 0.6).with(Fact::Street));
         }
         if bytes.get(end) != Some(&b' ') {
             return None;

@@ -3,6 +3,7 @@
 use super::text::{capitalised_before, character_before, ends_with};
 use crate::Entity;
 use crate::detect::Hit;
+use crate::fact::Fact;
 
 /// Characters of a Chinese name before its legal form.
 const CHARACTERS_MAX: usize = 28;
@@ -68,7 +69,7 @@ pub(super) fn chinese(bytes: &[u8], at: usize) -> Option<Hit> {
         characters = characters.saturating_sub(1);
     }
     let whole = (2..CHARACTERS_MAX).contains(&characters);
-    whole.then(|| Hit::new(Entity::Org, start, end, 0.65).structure("legal_form"))
+    whole.then(|| Hit::new(Entity::Org, start, end, 0.65).with(Fact::LegalForm))
 }
 
 /// The name that ends with the legal form at `at`: `Acme Trading Ltd`, `Example (Hong Kong) Co., Ltd.`.
@@ -95,5 +96,5 @@ pub(super) fn english(bytes: &[u8], at: usize) -> Option<Hit> {
         words = words.saturating_add(1);
     }
     let end = at.saturating_add(form.len());
-    (words > 0).then(|| Hit::new(Entity::Org, start, end, 0.6).structure("legal_form"))
+    (words > 0).then(|| Hit::new(Entity::Org, start, end, 0.6).with(Fact::LegalForm))
 }

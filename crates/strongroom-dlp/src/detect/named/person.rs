@@ -3,6 +3,7 @@
 use super::text::{capitalised, character, character_before, ends_with, starts_with};
 use crate::Entity;
 use crate::detect::Hit;
+use crate::fact::Fact;
 use std::ops::Range;
 
 /// The surnames of the mainland, Taiwan and Hong Kong by how many bear them, Simplified and Traditional.
@@ -70,7 +71,7 @@ pub(super) fn titled_chinese(bytes: &[u8], at: usize) -> Option<Hit> {
             .all(|place| character(bytes, start.saturating_add(place.saturating_mul(3))).is_some());
         let given = length.checked_sub(surname(bytes, start)?)?;
         let fits = open && whole && (1..=2).contains(&given);
-        fits.then(|| Hit::new(Entity::Person, start, title, 0.6).structure("surname").structure("title"))
+        fits.then(|| Hit::new(Entity::Person, start, title, 0.6).with(Fact::Surname).with(Fact::Title))
     })
 }
 
@@ -89,7 +90,7 @@ pub(super) fn labelled(bytes: &[u8], at: usize) -> Option<Hit> {
     }
     chinese_name(bytes, start)
         .or_else(|| english_name(bytes, start))
-        .map(|end| Hit::new(Entity::Person, start, end, 0.6).structure("label"))
+        .map(|end| Hit::new(Entity::Person, start, end, 0.6).with(Fact::Label))
 }
 
 /// Whether this is a name and nothing else.
@@ -149,5 +150,5 @@ pub(super) fn titled_english(bytes: &[u8], at: usize) -> Option<Hit> {
     let title = starts_with(bytes, at, &ENGLISH_TITLES)?;
     let start = at.saturating_add(title.len());
     let (end, _) = words(bytes, start)?;
-    (!glued).then(|| Hit::new(Entity::Person, start, end, 0.6).structure("title"))
+    (!glued).then(|| Hit::new(Entity::Person, start, end, 0.6).with(Fact::Title))
 }

@@ -1,11 +1,12 @@
 //! The rows: every kind of identifier of a state, and the windows that it is worth looking at.
 
 use super::{Form, National, find, special};
+use crate::Entity;
 use crate::chain::join::{DASH, DOT};
 use crate::detect::dispatch::{Detector, detector};
 use crate::detect::{CHARACTERS_MAX, Hit, Window};
+use crate::fact::Fact;
 use crate::national::{americas, asia, britain, europe, nordic, oceania};
-use crate::{Entity, Proof};
 
 /// In the order of the names; a kind whose forms are of far lengths has two rows.
 pub(in crate::detect) const DETECTORS: &[Detector] = &[
@@ -84,7 +85,7 @@ const fn sum(mut sizes: &[usize]) -> usize {
 const fn digits(
     entity: Entity,
     valid: fn(&[u8]) -> bool,
-    proofs: &'static [Proof],
+    proofs: &'static [Fact],
     forms: &'static [Form],
 ) -> National {
     National { entity, valid, proofs, forms, letters: false, needs_context: false }
@@ -106,7 +107,7 @@ impl National {
 pub(crate) const AU_ABN: National = digits(
     Entity::AuAbn,
     oceania::is_au_abn,
-    &[Proof::Checksum("abn_mod89")],
+    &[Fact::AbnMod89],
     &[Form::of(&[11], 0.35), Form::of(&[2, 3, 3, 3], 0.45)],
 );
 
@@ -114,7 +115,7 @@ pub(crate) const AU_ABN: National = digits(
 pub(crate) const AU_MEDICARE: National = digits(
     Entity::AuMedicare,
     oceania::is_au_medicare,
-    &[Proof::Checksum("medicare_mod10"), Proof::Structure("first_digit")],
+    &[Fact::MedicareMod10, Fact::FirstDigit],
     &[Form::of(&[10], 0.35), Form::of(&[11], 0.3), Form::of(&[4, 5, 1], 0.45), Form::of(&[4, 5, 1, 1], 0.45)],
 );
 
@@ -122,7 +123,7 @@ pub(crate) const AU_MEDICARE: National = digits(
 pub(crate) const AU_TFN: National = digits(
     Entity::AuTfn,
     oceania::is_au_tfn,
-    &[Proof::Checksum("tfn_mod11")],
+    &[Fact::TfnMod11],
     &[Form::of(&[9], 0.3), Form::of(&[8], 0.3), Form::of(&[3, 3, 3], 0.35), Form::of(&[2, 3, 3], 0.35)],
 );
 
@@ -130,7 +131,7 @@ pub(crate) const AU_TFN: National = digits(
 pub(crate) const BR_CPF: National = digits(
     Entity::BrCpf,
     americas::is_br_cpf,
-    &[Proof::Checksum("cpf_mod11")],
+    &[Fact::CpfMod11],
     &[
         Form::of(&[11], 0.4),
         Form::of(&[3, 3, 3, 2], 0.7).joined(&[DOT, DOT, DASH]),
@@ -143,7 +144,7 @@ pub(crate) const BR_CPF: National = digits(
 pub(crate) const CA_SIN: National = digits(
     Entity::CaSin,
     americas::is_ca_sin,
-    &[Proof::Checksum("luhn")],
+    &[Fact::Luhn],
     &[Form::of(&[9], 0.3), Form::of(&[3, 3, 3], 0.4)],
 );
 
@@ -151,7 +152,7 @@ pub(crate) const CA_SIN: National = digits(
 pub(crate) const DE_TAX_ID: National = digits(
     Entity::DeTaxId,
     europe::is_de_tax_id,
-    &[Proof::Checksum("iso7064_mod11_10"), Proof::Structure("repeated_digit")],
+    &[Fact::Iso7064Mod11_10, Fact::RepeatedDigit],
     &[Form::of(&[11], 0.45), Form::of(&[2, 3, 3, 3], 0.45)],
 );
 
@@ -159,7 +160,7 @@ pub(crate) const DE_TAX_ID: National = digits(
 pub(crate) const ES_NIE: National = digits(
     Entity::EsNie,
     europe::is_es_nie,
-    &[Proof::Checksum("nif_mod23"), Proof::Structure("series")],
+    &[Fact::NifMod23, Fact::Series],
     &[
         Form::of(&[9], 0.5),
         Form::of(&[8], 0.45).between(&[], &[1]),
@@ -173,7 +174,7 @@ pub(crate) const ES_NIE: National = digits(
 pub(crate) const ES_NIF: National = digits(
     Entity::EsNif,
     europe::is_es_nif,
-    &[Proof::Checksum("nif_mod23")],
+    &[Fact::NifMod23],
     &[
         Form::of(&[9], 0.45),
         Form::of(&[8], 0.4).between(&[], &[1]),
@@ -187,7 +188,7 @@ pub(crate) const ES_NIF: National = digits(
 pub(crate) const FR_NIR: National = digits(
     Entity::FrNir,
     europe::is_fr_nir,
-    &[Proof::Checksum("nir_mod97")],
+    &[Fact::NirMod97],
     &[
         Form::of(&[15], 0.4),
         Form::of(&[13, 2], 0.45),
@@ -201,7 +202,7 @@ pub(crate) const FR_NIR: National = digits(
 pub(crate) const IN_AADHAAR: National = digits(
     Entity::InAadhaar,
     asia::is_in_aadhaar,
-    &[Proof::Checksum("verhoeff")],
+    &[Fact::Verhoeff],
     &[Form::of(&[12], 0.35), Form::of(&[4, 4, 4], 0.45)],
 );
 
@@ -209,7 +210,7 @@ pub(crate) const IN_AADHAAR: National = digits(
 pub(crate) const IN_PAN: National = digits(
     Entity::InPan,
     asia::is_in_pan,
-    &[Proof::Structure("holder")],
+    &[Fact::Holder],
     &[Form::of(&[10], 0.45), Form::of(&[4], 0.35).between(&[5], &[1])],
 )
 .with_letters();
@@ -218,7 +219,7 @@ pub(crate) const IN_PAN: National = digits(
 pub(crate) const IT_FISCAL_CODE: National = digits(
     Entity::ItFiscalCode,
     europe::is_it_fiscal_code,
-    &[Proof::Checksum("codice_fiscale_mod26"), Proof::Structure("birth_date")],
+    &[Fact::CodiceFiscaleMod26, Fact::BirthDate],
     &[Form::of(&[16], 0.9), Form::of(&[5, 5], 0.8).between(&[3, 3], &[])],
 )
 .with_letters();
@@ -227,7 +228,7 @@ pub(crate) const IT_FISCAL_CODE: National = digits(
 pub(crate) const JP_MY_NUMBER: National = digits(
     Entity::JpMyNumber,
     asia::is_jp_my_number,
-    &[Proof::Checksum("my_number_mod11")],
+    &[Fact::MyNumberMod11],
     &[Form::of(&[12], 0.35), Form::of(&[4, 4, 4], 0.4)],
 );
 
@@ -235,7 +236,7 @@ pub(crate) const JP_MY_NUMBER: National = digits(
 pub(crate) const MX_CURP: National = digits(
     Entity::MxCurp,
     americas::is_mx_curp,
-    &[Proof::Checksum("curp_mod10"), Proof::Structure("birth_date"), Proof::Structure("state")],
+    &[Fact::CurpMod10, Fact::BirthDate, Fact::State],
     &[Form::of(&[18], 0.9)],
 )
 .with_letters();
@@ -244,7 +245,7 @@ pub(crate) const MX_CURP: National = digits(
 pub(crate) const MY_NRIC: National = digits(
     Entity::MyNric,
     asia::is_my_nric,
-    &[Proof::Structure("birth_date"), Proof::Structure("place")],
+    &[Fact::BirthDate, Fact::Place],
     &[Form::of(&[12], 0.3), Form::of(&[6, 2, 4], 0.45)],
 );
 
@@ -252,7 +253,7 @@ pub(crate) const MY_NRIC: National = digits(
 pub(crate) const NL_BSN: National = digits(
     Entity::NlBsn,
     europe::is_nl_bsn,
-    &[Proof::Checksum("bsn_mod11")],
+    &[Fact::BsnMod11],
     &[Form::of(&[9], 0.3), Form::of(&[3, 3, 3], 0.35), Form::of(&[4, 2, 3], 0.4)],
 );
 
@@ -260,7 +261,7 @@ pub(crate) const NL_BSN: National = digits(
 pub(crate) const NZ_IRD: National = digits(
     Entity::NzIrd,
     oceania::is_nz_ird,
-    &[Proof::Checksum("ird_mod11"), Proof::Structure("range")],
+    &[Fact::IrdMod11, Fact::Range],
     &[Form::of(&[9], 0.3), Form::of(&[8], 0.3), Form::of(&[3, 3, 3], 0.4), Form::of(&[2, 3, 3], 0.35)],
 );
 
@@ -268,7 +269,7 @@ pub(crate) const NZ_IRD: National = digits(
 pub(crate) const PH_TIN: National = digits(
     Entity::PhTin,
     asia::is_ph_tin,
-    &[Proof::Structure("length")],
+    &[Fact::Length],
     &[
         Form::of(&[9], 0.3),
         Form::of(&[12], 0.3),
@@ -284,7 +285,7 @@ pub(crate) const PH_TIN: National = digits(
 pub(crate) const PL_PESEL: National = digits(
     Entity::PlPesel,
     europe::is_pl_pesel,
-    &[Proof::Checksum("pesel_mod10"), Proof::Structure("birth_date")],
+    &[Fact::PeselMod10, Fact::BirthDate],
     &[Form::of(&[11], 0.4)],
 );
 
@@ -292,7 +293,7 @@ pub(crate) const PL_PESEL: National = digits(
 pub(crate) const SE_PERSONNUMMER: National = digits(
     Entity::SePersonnummer,
     nordic::is_se_personnummer,
-    &[Proof::Checksum("luhn"), Proof::Structure("birth_date")],
+    &[Fact::Luhn, Fact::BirthDate],
     &[Form::of(&[10], 0.4), Form::of(&[12], 0.65), Form::of(&[6, 4], 0.45), Form::of(&[8, 4], 0.8)],
 );
 
@@ -300,7 +301,7 @@ pub(crate) const SE_PERSONNUMMER: National = digits(
 pub(crate) const SG_NRIC: National = digits(
     Entity::SgNric,
     asia::is_sg_nric,
-    &[Proof::Checksum("nric_mod11"), Proof::Structure("series")],
+    &[Fact::NricMod11, Fact::Series],
     &[Form::of(&[9], 0.5), Form::of(&[7], 0.4).between(&[1], &[1])],
 )
 .with_letters();
@@ -309,7 +310,7 @@ pub(crate) const SG_NRIC: National = digits(
 pub(crate) const TH_TNIN: National = digits(
     Entity::ThTnin,
     asia::is_th_tnin,
-    &[Proof::Checksum("th_mod11"), Proof::Structure("province")],
+    &[Fact::ThMod11, Fact::Province],
     &[
         Form::of(&[13], 0.35),
         Form::of(&[1, 4, 5, 2, 1], 0.7).joined(&[DASH, DASH, DASH, DASH]),
@@ -321,7 +322,7 @@ pub(crate) const TH_TNIN: National = digits(
 pub(crate) const TW_ARC: National = digits(
     Entity::TwArc,
     crate::national::greater_china::is_tw_arc,
-    &[Proof::Checksum("tw_mod10")],
+    &[Fact::TwMod10],
     &[Form::of(&[10], 0.5)],
 )
 .with_letters();
@@ -330,7 +331,7 @@ pub(crate) const TW_ARC: National = digits(
 pub(crate) const TW_NATIONAL_ID: National = digits(
     Entity::TwNationalId,
     crate::detect::taiwan::is_national_id,
-    &[Proof::Checksum("tw_mod10"), Proof::Structure("sex_digit")],
+    &[Fact::TwMod10, Fact::SexDigit],
     &[
         Form::of(&[10], 0.7),
         Form::of(&[4, 3, 3], 0.7),
@@ -344,7 +345,7 @@ pub(crate) const TW_NATIONAL_ID: National = digits(
 pub(crate) const UK_NHS: National = digits(
     Entity::UkNhs,
     britain::is_uk_nhs,
-    &[Proof::Checksum("nhs_mod11")],
+    &[Fact::NhsMod11],
     &[Form::of(&[10], 0.35), Form::of(&[3, 3, 4], 0.4)],
 );
 
@@ -352,7 +353,7 @@ pub(crate) const UK_NHS: National = digits(
 pub(crate) const UK_NINO: National = digits(
     Entity::UkNino,
     britain::is_uk_nino,
-    &[Proof::Structure("prefix")],
+    &[Fact::Prefix],
     &[
         Form::of(&[9], 0.45),
         Form::of(&[2, 2, 2], 0.7).between(&[2], &[1]),
@@ -367,7 +368,7 @@ pub(crate) const UK_NINO: National = digits(
 pub(crate) const US_BANK_ROUTING: National = digits(
     Entity::UsBankRouting,
     americas::is_us_bank_routing,
-    &[Proof::Checksum("aba_mod10"), Proof::Structure("prefix")],
+    &[Fact::AbaMod10, Fact::Prefix],
     &[Form::of(&[9], 0.35)],
 );
 
@@ -375,6 +376,6 @@ pub(crate) const US_BANK_ROUTING: National = digits(
 pub(crate) const US_ITIN: National = digits(
     Entity::UsItin,
     americas::is_us_itin,
-    &[Proof::Structure("ranges")],
+    &[Fact::Ranges],
     &[Form::of(&[9], 0.3), Form::of(&[3, 2, 4], 0.6).joined(&[DASH, DASH]), Form::of(&[3, 2, 4], 0.35)],
 );

@@ -2,11 +2,12 @@
 
 use super::around::{Spread, is_open_after};
 use super::{find, rows};
+use crate::Entity;
 use crate::chain::join;
 use crate::detect::{Hit, Window, number};
+use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 use crate::national::{americas, asia, greater_china, nordic};
-use crate::{Entity, Proof};
 
 /// CNPJ, whose slash is no join: `00.000.000/0000-00` is found from its last two groups.
 pub(crate) fn br_cnpj(window: &Window<'_>) -> Option<Hit> {
@@ -15,11 +16,11 @@ pub(crate) fn br_cnpj(window: &Window<'_>) -> Option<Hit> {
         [4, 2, 0, ..] if window.joins().all(|join| join == join::DASH) => {
             let spread = Spread::read_before(window, &[(2, b'.'), (3, b'.'), (3, b'/')])?;
             let hit = Hit { start: spread.start, ..window.hit(Entity::BrCnpj, 0.75) };
-            americas::is_br_cnpj(spread.text()).then(|| hit.structure("punctuation"))?
+            americas::is_br_cnpj(spread.text()).then(|| hit.with(Fact::Punctuation))?
         }
         _ => return None,
     };
-    Some(hit.checksum("cnpj_mod11"))
+    Some(hit.with(Fact::CnpjMod11))
 }
 
 /// Henkilötunnus, whose century sign may be a dash, a letter or a plus sign.
@@ -33,7 +34,7 @@ pub(crate) fn fi_hetu(window: &Window<'_>) -> Option<Hit> {
         _ => return None,
     };
     let hit = Hit { end, numeric: false, ..window.hit(Entity::FiHetu, 0.8) };
-    valid.then(|| hit.checksum("hetu_mod31").structure("birth_date"))
+    valid.then(|| hit.with(Fact::HetuMod31).with(Fact::BirthDate))
 }
 
 /// Personnummer; a plus sign, for those of a hundred years and more, is no join.
@@ -41,8 +42,7 @@ pub(crate) fn se_personnummer(window: &Window<'_>) -> Option<Hit> {
     if let [6, 0, ..] = window.sizes() {
         let spread = Spread::read_after(window, b"+", false, 4)?;
         let hit = Hit { end: spread.end, ..window.hit(Entity::SePersonnummer, 0.6) };
-        return nordic::is_se_personnummer(spread.text())
-            .then(|| hit.checksum("luhn").structure("birth_date"));
+        return nordic::is_se_personnummer(spread.text()).then(|| hit.with(Fact::Luhn).with(Fact::BirthDate));
     }
     find(window, &rows::SE_PERSONNUMMER)
 }
@@ -52,7 +52,7 @@ pub(crate) fn fr_nir(window: &Window<'_>) -> Option<Hit> {
     let hit = find(window, &rows::FR_NIR)?;
     let usual = matches!(window.text.first(), Some(b'1' | b'2'))
         && matches!(window.text.get(3..5).map(number), Some(1..=12));
-    Some(if usual { Hit { score: hit.score + 0.3, ..hit }.structure("birth_month") } else { hit })
+    Some(if usual { Hit { score: hit.score + 0.3, ..hit }.with(Fact::BirthMonth) } else { hit })
 }
 
 /// Resident registration number: a check digit that fails speaks against all but those born since the digits are random.
@@ -73,22 +73,22 @@ pub(crate) fn kr_rrn(window: &Window<'_>) -> Option<Hit> {
         (false, false, false) => return None,
     };
     let hit = window.hit(Entity::KrRrn, score);
-    Some(if checked { hit.checksum("rrn_mod11") } else { hit }.structure("birth_date"))
+    Some(if checked { hit.with(Fact::RrnMod11) } else { hit }.with(Fact::BirthDate))
 }
 
 /// Macao's identity card: the last digit in brackets, or eight digits that only a word can tell.
 pub(crate) fn mo_id(window: &Window<'_>) -> Option<Hit> {
     match window.sizes() {
         [8, 0, ..] if greater_china::is_mo_id(window.text) => {
-            Some(window.hit(Entity::MoId, 0.4).structure("first_digit").with_context_only())
+            Some(window.hit(Entity::MoId, 0.4).with(Fact::FirstDigit).with_context_only())
         }
         [7, 1, 0, ..] if window.is_uniform() && greater_china::is_mo_id(window.text) => {
-            Some(window.hit(Entity::MoId, 0.45).structure("first_digit"))
+            Some(window.hit(Entity::MoId, 0.45).with(Fact::FirstDigit))
         }
         [7, 0, ..] if matches!(window.text.first(), Some(b'1' | b'5' | b'7')) => {
             let end = bracketed_digit(window.bytes, window.end)?;
             let hit = Hit { end, numeric: false, ..window.hit(Entity::MoId, 0.45) };
-            Some(hit.structure("first_digit").structure("brackets"))
+            Some(hit.with(Fact::FirstDigit).with(Fact::Brackets))
         }
         _ => None,
     }
@@ -113,7 +113,7 @@ pub(crate) fn cn_travel_permit(window: &Window<'_>) -> Option<Hit> {
         return None;
     }
     let score = if window.all_digits() { 0.35 } else { 0.45 };
-    Some(window.hit(Entity::CnTravelPermit, score).structure("letter_and_digits").with_context_only())
+    Some(window.hit(Entity::CnTravelPermit, score).with(Fact::LetterAndDigits).with_context_only())
 }
 
 /// Who gives out certificates of officers, soldiers and civilians of the armed forces.
@@ -128,7 +128,7 @@ pub(crate) fn cn_officer_id(window: &Window<'_>) -> Option<Hit> {
     let spaceless = before.strip_suffix(b" ").unwrap_or(before);
     let Some(head) = spaceless.strip_suffix("字第".as_bytes()) else {
         // Bare digits are nothing but with a word.
-        let hit = window.hit(Entity::CnOfficerId, 0.35).structure("length").with_context_only();
+        let hit = window.hit(Entity::CnOfficerId, 0.35).with(Fact::Length).with_context_only();
         return (window.text.len() >= 7).then_some(hit);
     };
     let from = head.len().checked_sub(3)?;
@@ -149,5 +149,5 @@ pub(crate) fn cn_officer_id(window: &Window<'_>) -> Option<Hit> {
         (false, _) => 0.35,
     };
     let hit = Hit { start: from, end, numeric: false, ..window.hit(Entity::CnOfficerId, score) };
-    Some(Hit { evidence: hit.evidence.with(Proof::Structure("issuer")), ..hit })
+    Some(Hit { evidence: hit.evidence.with(Fact::Issuer), ..hit })
 }
