@@ -131,11 +131,16 @@ impl Chain {
     fn take_group(&mut self, bytes: &[u8], at: usize, join: u8) -> Option<usize> {
         let from = self.characters.len();
         let rest = bytes.get(at..)?;
-        let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric();
-        let plain = rest.iter().take(GROUP_CHARACTERS_MAX).take_while(is_plain).count();
-        let head = rest.get(..plain).unwrap_or_default();
-        self.characters.extend(head.iter().map(u8::to_ascii_uppercase));
-        let digits = head.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let mut digits = 0_usize;
+        for byte in rest.iter().take(GROUP_CHARACTERS_MAX) {
+            let digit = byte.is_ascii_digit();
+            if !digit && !byte.is_ascii_alphabetic() {
+                break;
+            }
+            digits = digits.saturating_add(usize::from(digit));
+            self.characters.push(byte.to_ascii_uppercase());
+        }
+        let plain = self.characters.len().saturating_sub(from);
         let mut read = Read { end: at.saturating_add(plain), digits, numerals: 0 };
         if rest.get(plain).is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
             self.read_on(bytes, at, from, &mut read)?;
@@ -218,6 +223,12 @@ impl Chain {
     /// Where the group of the digit at `trigger` begins.
     fn group_start(&self, bytes: &[u8], trigger: usize, floor: usize) -> usize {
         let (mut start, mut at) = (trigger, trigger);
+        let head = bytes.get(floor.min(trigger)..trigger).unwrap_or_default();
+        let plain =
+            head.iter().rev().take(GROUP_CHARACTERS_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();
+        if plain < GROUP_CHARACTERS_MAX && head.iter().rev().nth(plain).is_none_or(u8::is_ascii) {
+            return trigger.saturating_sub(plain);
+        }
         for _ in 0..GROUP_CHARACTERS_MAX.saturating_mul(2) {
             let numeral =
                 at.checked_sub(3).filter(|before| self.numerals && glyph::numeral(bytes, *before).is_some());
@@ -257,6 +268,22 @@ const SKIP_BYTES_MAX: usize = 24;
 fn next_group(bytes: &[u8], mut at: usize, numerals: bool) -> Option<(usize, u8)> {
     let mut join = 0;
     for _ in 0..=SEPARATORS_MAX {
+        // Most that follows a number is plain ASCII.
+        let mark = match bytes.get(at)? {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => return (join != 0).then_some((at, join)),
+            b' ' => join::SPACE,
+            b'-' => join::DASH,
+            b'.' => join::DOT,
+            b'/' => join::SLASH,
+            b'(' => join::OPEN,
+            b')' => join::CLOSE,
+            0x80.. => 0,
+            _ => return None,
+        };
+        if mark != 0 {
+            (join, at) = (join | mark, at.saturating_add(1));
+            continue;
+        }
         let (glyph, start, end) = glyph::next_visible(bytes, at)?;
         if numerals && glyph::numeral(bytes, start).is_some() {
             return (join != 0).then_some((start, join));

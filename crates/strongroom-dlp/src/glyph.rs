@@ -58,7 +58,15 @@ pub(crate) fn previous(bytes: &[u8], at: usize) -> Option<(Glyph, usize)> {
 }
 
 /// The nearest glyph from `at` on that is not invisible, and where it starts and ends.
-pub(crate) fn next_visible(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
+#[inline]
+pub(crate) fn next_visible(bytes: &[u8], at: usize) -> Option<(Glyph, usize, usize)> {
+    match *bytes.get(at)? {
+        byte @ 0..0x80 => Some((ascii(byte), at, at.saturating_add(1))),
+        _ => next_of_many(bytes, at),
+    }
+}
+
+fn next_of_many(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
     for _ in 0..INVISIBLE_MAX {
         let (glyph, length) = next(bytes, at)?;
         let end = at.saturating_add(length);
@@ -71,7 +79,16 @@ pub(crate) fn next_visible(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize,
 }
 
 /// The nearest glyph before `at` that is not invisible, and where it starts and ends.
-pub(crate) fn previous_visible(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
+#[inline]
+pub(crate) fn previous_visible(bytes: &[u8], at: usize) -> Option<(Glyph, usize, usize)> {
+    let start = at.checked_sub(1)?;
+    match *bytes.get(start)? {
+        byte @ 0..0x80 => Some((ascii(byte), start, at)),
+        _ => previous_of_many(bytes, at),
+    }
+}
+
+fn previous_of_many(bytes: &[u8], mut at: usize) -> Option<(Glyph, usize, usize)> {
     for _ in 0..INVISIBLE_MAX {
         let (glyph, length) = previous(bytes, at)?;
         let start = at.saturating_sub(length);

@@ -28,6 +28,8 @@ mod encoding;
 mod fingerprint;
 #[cfg(feature = "pseudonyms")]
 mod input;
+mod lanes;
+mod lone;
 #[cfg(feature = "pseudonyms")]
 mod suppress;
 

@@ -6,9 +6,11 @@ use crate::context::header::LINE_BYTES_MAX;
 use crate::detect::{self, Hit};
 use crate::fact::Fact;
 use crate::glyph;
+use crate::lone::{self, Lone};
 use crate::resolve;
-use crate::trigger::{Trigger, next_trigger};
+use crate::trigger::{Trigger, Triggers};
 use crate::{CUSTOM_BYTES_MAX, Entity, Evidence, Finding, Match, Scanner};
+use memchr::memchr;
 
 /// Bytes after a trigger that can decide what is found there: a private key and the line that closes it.
 pub(crate) const AHEAD: usize = 24 * 1024;
@@ -24,6 +26,7 @@ const TRIGGER_BYTES_MAX: usize = 64;
 pub(crate) struct Pass<'a> {
     scanner: &'a Scanner,
     context: Reader<'a>,
+    triggers: Triggers,
     chain: Chain,
     /// Whether the header of a table was looked for.
     begun: bool,
@@ -54,6 +57,7 @@ impl<'a> Pass<'a> {
         Self {
             scanner,
             context: scanner.context().reader(),
+            triggers: Triggers::new(),
             chain: Chain::default(),
             begun: false,
             base: 0,
@@ -131,6 +135,7 @@ impl<'a> Pass<'a> {
         self.line = self.line.saturating_sub(bytes);
         self.custom.iter_mut().for_each(|at| *at = at.saturating_sub(bytes));
         self.context.forget();
+        self.triggers.forget();
     }
 
     /// Looks at the cells of names in the lines that begin before `until`, to which the search has come.
@@ -138,15 +143,17 @@ impl<'a> Pass<'a> {
         if !self.context.has_names() {
             return;
         }
+        let mut cells = Vec::new();
         while self.line < until {
             let rest = bytes.get(self.line..).unwrap_or_default();
             // A line that is longer has no cells; the search for its end goes on from where this one stopped.
             let reach = rest.get(..LINE_BYTES_MAX).unwrap_or(rest);
-            let feed = reach.iter().position(|byte| *byte == b'\n');
+            let feed = memchr(b'\n', reach);
             let end = self.line.saturating_add(feed.unwrap_or(reach.len()));
             let begins = self.line.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b'\n'));
             if begins && (feed.is_some() || (last && end == bytes.len())) {
-                for (entity, cell) in self.context.cells(bytes, self.line..end) {
+                self.context.cells(bytes, self.line..end, &mut cells);
+                for (entity, cell) in cells.drain(..) {
                     self.keep(bytes, detect::named::cell(bytes, entity, cell));
                 }
             }
@@ -205,7 +212,8 @@ impl<'a> Pass<'a> {
                 }
                 self.in_run = false;
             }
-            let Some((trigger, kind)) = next_trigger(bytes.get(..whole).unwrap_or_default(), self.at) else {
+            let searched = bytes.get(..whole).unwrap_or_default();
+            let Some((trigger, kind)) = self.triggers.next(searched, self.at) else {
                 self.at = self.at.max(whole);
                 break;
             };
@@ -214,6 +222,13 @@ impl<'a> Pass<'a> {
                 break;
             }
             self.at = match kind {
+                Trigger::Digit if let Some(lone) = lone::at(bytes, trigger, self.floor) => {
+                    if let Lone::Date { start, end } = lone {
+                        self.keep(bytes, detect::birth_date(bytes, start, end));
+                    }
+                    self.floor = lone.end();
+                    self.floor
+                }
                 Trigger::Digit => {
                     chain.collect(bytes, trigger, self.floor);
                     chain.split_labels(bytes, |at, end| self.scanner.context().is_word(bytes, at, end));

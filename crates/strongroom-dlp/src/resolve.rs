@@ -1,7 +1,5 @@
 //! Which of the findings that overlap are kept.
 
-use std::collections::BTreeMap;
-
 use crate::Finding;
 
 /// Findings that are weighed against each other at once; where more overlap in a row, they are cut here, so that a
@@ -13,7 +11,10 @@ const CLUSTER_MAX: usize = 256;
 /// No finding that begins before `settled` will be added any more; those whose rivals may still come stay in `found`.
 /// `end` is where the last one kept ends.
 pub(crate) fn settle(found: &mut Vec<Finding>, settled: usize, end: &mut usize, kept: &mut Vec<Finding>) {
-    found.sort_by_key(|finding| (finding.start, finding.end, finding.entity));
+    let key = |finding: &Finding| (finding.start, finding.end, finding.entity);
+    if !found.is_sorted_by_key(key) {
+        found.sort_by_key(key);
+    }
     let mut done = 0_usize;
     while let Some((first, rest)) =
         found.get_mut(done..).and_then(|rest| rest.first().copied().map(|first| (first, rest)))
@@ -57,17 +58,17 @@ fn resolve(cluster: &mut [Finding], end: &mut usize, kept: &mut Vec<Finding>) {
             .then_with(|| a.start.cmp(&b.start))
             .then_with(|| a.entity.cmp(&b.entity))
     });
-    let mut taken = BTreeMap::<usize, Finding>::new();
+    let from = kept.len();
     for finding in cluster {
-        // Those kept never overlap, so only the last one that begins before this one's end can touch it.
-        let free = finding.start >= floor
-            && taken.range(..finding.end).next_back().is_none_or(|(_, before)| before.end <= finding.start);
-        if free {
-            taken.insert(finding.start, *finding);
+        let taken = kept.get(from..).unwrap_or_default();
+        // Those taken are in order and never overlap, so only the last one that begins before this one's end can touch it.
+        let place = taken.partition_point(|other| other.start < finding.end);
+        let before = place.checked_sub(1).and_then(|before| taken.get(before));
+        if finding.start >= floor && before.is_none_or(|before| before.end <= finding.start) {
+            kept.insert(from.saturating_add(place), *finding);
         }
     }
-    if let Some((_, last)) = taken.last_key_value() {
+    if let Some(last) = kept.get(from..).and_then(<[Finding]>::last) {
         *end = last.end;
     }
-    kept.extend(taken.into_values());
 }

@@ -1,8 +1,10 @@
 //! The names of columns in the first line of a table.
 
 use super::reader::qualified;
+use super::row::Row;
 use super::{Context, Word, bit};
 use crate::Entity;
+use memchr::memchr2_iter;
 use std::ops::Range;
 
 /// Bytes of a line that are read as cells; what stands further right belongs to no column.
@@ -15,17 +17,7 @@ pub(super) struct Header {
     columns: Vec<Option<Word>>,
     /// The columns whose cells are looked at for what has no digit to find it by.
     names: Vec<(usize, Entity)>,
-    last: Option<Place>,
-}
-
-/// How far the cells of a line were counted.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    line: usize,
-    at: usize,
-    column: usize,
-    cell: usize,
-    quoted: bool,
+    row: Row,
 }
 
 impl Header {
@@ -48,29 +40,35 @@ impl Header {
             |(column, cell): (usize, &[u8])| names_in(cell, context).map(|entity| (column, entity));
         let names: Vec<_> = cells().enumerate().filter_map(in_column).collect();
         let known = !names.is_empty() || columns.iter().any(Option::is_some);
-        known.then_some(Self { delimiter, columns, names, last: None })
+        known.then_some(Self { delimiter, columns, names, row: Row::new() })
     }
 
-    pub(super) const fn forget(&mut self) {
-        self.last = None;
+    pub(super) fn forget(&mut self) {
+        self.row.forget();
     }
 
-    /// The cells of a line that are looked at as a whole, without quotes and space around them.
-    pub(super) fn cells(&self, bytes: &[u8], line: Range<usize>) -> Vec<(Entity, Range<usize>)> {
-        let Some(text) = bytes.get(line.clone()) else { return Vec::new() };
-        let (mut column, mut cell, mut quoted, mut found) = (0_usize, line.start, false, Vec::new());
-        for (at, byte) in (line.start..).zip(text.iter().chain(b"\n")) {
-            match *byte {
-                b'"' => quoted = !quoted,
-                byte if (byte == self.delimiter && !quoted) || at == line.end => {
-                    let named = self.names.iter().find(|(place, _)| *place == column);
-                    found.extend(named.map(|(_, entity)| (*entity, trimmed(bytes, cell..at))));
-                    (column, cell) = (column.saturating_add(1), at.saturating_add(1));
-                }
-                _ => {}
+    /// Adds the cells of a line that are looked at as a whole, without quotes and space around them.
+    pub(super) fn cells(&self, bytes: &[u8], line: Range<usize>, found: &mut Vec<(Entity, Range<usize>)>) {
+        let Some(text) = bytes.get(line.clone()) else { return };
+        let (mut column, mut cell, mut quoted) = (0_usize, line.start, false);
+        let mut names = self.names.iter().peekable();
+        for place in memchr2_iter(b'"', self.delimiter, text).chain([text.len()]) {
+            if text.get(place) == Some(&b'"') {
+                quoted = !quoted;
+                continue;
             }
+            if quoted && place < text.len() {
+                continue;
+            }
+            let at = line.start.saturating_add(place);
+            if let Some((_, entity)) = names.next_if(|(place, _)| *place == column) {
+                found.push((*entity, trimmed(bytes, cell..at)));
+                if names.peek().is_none() {
+                    return;
+                }
+            }
+            (column, cell) = (column.saturating_add(1), at.saturating_add(1));
         }
-        found
     }
 
     /// Whether any column is looked at for names.
@@ -85,35 +83,7 @@ impl Header {
 
     /// Where the cell begins that `start` lies in, and its column; `None` far right in a long line.
     pub(super) fn cell(&mut self, bytes: &[u8], start: usize) -> Option<(usize, usize)> {
-        let mut place = match self.last {
-            Some(last) if last.at <= start && start.saturating_sub(last.at) <= LINE_BYTES_MAX => last,
-            _ => {
-                let reach = start.saturating_sub(LINE_BYTES_MAX);
-                let feed = bytes.get(reach..start)?.iter().rposition(|byte| *byte == b'\n');
-                let line = match feed {
-                    Some(feed) => reach.saturating_add(feed).saturating_add(1),
-                    None if reach == 0 => 0,
-                    None => return None,
-                };
-                Place { line, at: line, column: 0, cell: line, quoted: false }
-            }
-        };
-        for byte in bytes.get(place.at..start)? {
-            place.at = place.at.saturating_add(1);
-            match *byte {
-                b'\n' => {
-                    place = Place { line: place.at, at: place.at, column: 0, cell: place.at, quoted: false }
-                }
-                b'"' => place.quoted = !place.quoted,
-                byte if byte == self.delimiter && !place.quoted => {
-                    place.column = place.column.saturating_add(1);
-                    place.cell = place.at;
-                }
-                _ => {}
-            }
-        }
-        self.last = Some(place);
-        (start.saturating_sub(place.line) <= LINE_BYTES_MAX).then_some((place.cell, place.column))
+        self.row.cell(bytes, start, self.delimiter)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The word that decides what a candidate is.
 
+use super::class;
 use super::header::Header;
 use super::{AFTER_BYTES, BEFORE_BYTES, Context, Entities, WORD_BYTES_MAX, Word, bit, is_short_label};
 use crate::Entity;
+use crate::lanes::BLOCK;
 use std::ops::Range;
 
 /// Words that are remembered before those that have passed are let go.
@@ -52,6 +54,8 @@ pub(crate) struct Reader<'a> {
     /// The bytes in which every word is in `matches`.
     read: (usize, usize),
     matches: Vec<(usize, usize, Word)>,
+    /// The last two ends of lines among them, the later first.
+    feeds: (Option<usize>, Option<usize>),
     /// The last candidate, and the same without what stands after it.
     last: Option<(usize, usize, Seen)>,
     last_before: Option<(usize, Option<usize>, Option<Word>)>,
@@ -59,7 +63,15 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(context: &'a Context) -> Self {
-        Self { context, header: None, read: (0, 0), matches: Vec::new(), last: None, last_before: None }
+        Self {
+            context,
+            header: None,
+            read: (0, 0),
+            matches: Vec::new(),
+            feeds: (None, None),
+            last: None,
+            last_before: None,
+        }
     }
 
     /// Takes the first line for the names of columns, if it reads like that.
@@ -73,13 +85,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The cells of a line that hold names, and what the header says they are.
-    pub(crate) fn cells(&self, bytes: &[u8], line: Range<usize>) -> Vec<(Entity, Range<usize>)> {
-        self.header.as_ref().map(|header| header.cells(bytes, line)).unwrap_or_default()
+    pub(crate) fn cells(&self, bytes: &[u8], line: Range<usize>, found: &mut Vec<(Entity, Range<usize>)>) {
+        if let Some(header) = &self.header {
+            header.cells(bytes, line, found);
+        }
     }
 
     /// Forgets every position, since the bytes move.
     pub(crate) fn forget(&mut self) {
-        self.read = (0, 0);
+        (self.read, self.feeds) = ((0, 0), (None, None));
         self.matches.clear();
         (self.last, self.last_before) = (None, None);
         if let Some(header) = &mut self.header {
@@ -133,17 +147,35 @@ impl<'a> Reader<'a> {
         let reach = start.saturating_sub(BEFORE_BYTES);
         let from = match cell {
             Some((begin, _)) => begin.max(reach),
-            None => line_start(bytes, reach, start),
+            None => self.line_start(bytes, reach, start),
         };
         (cell.map(|(_, column)| column), self.before(bytes, from, start))
+    }
+
+    /// Where the words before a candidate may begin: at its line, or before it where nothing but space and marks stands
+    /// between, as in a form whose labels stand above.
+    fn line_start(&mut self, bytes: &[u8], reach: usize, start: usize) -> usize {
+        self.read_to(bytes, reach, start);
+        let before = bytes.get(reach..start).unwrap_or_default();
+        // The last end of a line before this candidate, which is not the last that was read where one is read again.
+        let (last, earlier) = match self.feeds {
+            (Some(feed), earlier) if feed < start => (Some(feed), earlier),
+            (None, _) => (None, None),
+            _ => last_feeds(before, reach),
+        };
+        let Some(feed) = last.filter(|feed| *feed >= reach) else { return reach };
+        let rest = bytes.get(feed..start).unwrap_or_default();
+        if rest.iter().all(|byte| byte.is_ascii_whitespace() || byte.is_ascii_punctuation()) {
+            return earlier.filter(|feed| *feed >= reach).map_or(reach, |feed| feed.saturating_add(1));
+        }
+        feed.saturating_add(1)
     }
 
     fn before(&mut self, bytes: &[u8], from: usize, start: usize) -> Option<Word> {
         self.read_to(bytes, from, start);
         let mut best: Option<(usize, usize, Word)> = None;
-        for (begin, end, word) in
-            self.matches.iter().rev().filter(|(begin, end, _)| *begin >= from && *end <= start)
-        {
+        let within = || self.matches.iter().rev().take_while(|(begin, ..)| *begin >= from);
+        for (begin, end, word) in within().filter(|(_, end, _)| *end <= start) {
             match best {
                 Some((_, nearest, _)) if begin.saturating_add(WORD_BYTES_MAX) < nearest => break,
                 Some((_, nearest, _)) if *end < nearest => {}
@@ -152,8 +184,7 @@ impl<'a> Reader<'a> {
             }
         }
         let (begin, end, word) = best?;
-        let word =
-            qualified(begin, end, word, self.matches.iter().rev().filter(|(first, ..)| *first >= from));
+        let word = qualified(begin, end, word, within());
         let spent = word.names == 0 && is_spent(bytes.get(end..start).unwrap_or_default());
         (!spent).then_some(word)
     }
@@ -164,21 +195,63 @@ impl<'a> Reader<'a> {
         let mut at = high;
         if from < low || from > high || self.matches.len() > MATCHES_MAX {
             self.matches.clear();
-            self.read = (from, from);
+            (self.read, self.feeds) = ((from, from), (None, None));
             at = from;
         }
-        while at < start {
-            if let Some(word) = self.context.match_at(bytes, at, bytes.len()) {
+        // A few bytes are read faster one by one.
+        if start.saturating_sub(at) >= BLOCK / 4 {
+            at = self.read_blocks(bytes, at, start);
+        }
+        let mut before = at
+            .checked_sub(1)
+            .and_then(|before| bytes.get(before))
+            .map_or(0, |byte| self.context.class(*byte));
+        for (at, byte) in (at..).zip(bytes.get(at..start).unwrap_or_default()) {
+            let class = self.context.class(*byte);
+            let begins = class & class::BEGINS != 0 && class & before & class::LETTER == 0;
+            before = class;
+            if class & class::FEED != 0 {
+                self.feeds = (Some(at), self.feeds.0);
+            }
+            if begins && let Some(word) = self.context.longest(bytes, at, bytes.len()) {
                 self.matches.push((at, at.saturating_add(word.text.len()), word));
             }
-            at = at.saturating_add(1);
         }
         self.read.1 = self.read.1.max(start);
+    }
+
+    /// Finds the words of all whole blocks that begin before `start`, and returns where the last of them ends.
+    fn read_blocks(&mut self, bytes: &[u8], mut at: usize, start: usize) -> usize {
+        while at < start {
+            let letter =
+                at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic);
+            let Some(block) = self.context.starts.block(bytes, at, letter) else { break };
+            // What begins at the candidate or after it is read when the next one asks.
+            let within = start.saturating_sub(at).min(BLOCK);
+            let mask = u32::try_from(BLOCK.saturating_sub(within))
+                .ok()
+                .and_then(|out| u64::MAX.checked_shr(out))
+                .unwrap_or(0);
+            for place in bits(block.feeds & mask) {
+                self.feeds = (Some(at.saturating_add(place)), self.feeds.0);
+            }
+            for place in bits(block.begins & mask) {
+                let begin = at.saturating_add(place);
+                if let Some(word) = self.context.longest(bytes, begin, bytes.len()) {
+                    self.matches.push((begin, begin.saturating_add(word.text.len()), word));
+                }
+            }
+            at = at.saturating_add(within);
+        }
+        at
     }
 
     fn after(&self, bytes: &[u8], end: usize) -> Option<Word> {
         let past = end.saturating_add(AFTER_BYTES).min(bytes.len());
         let rest = bytes.get(end..past).unwrap_or_default();
+        if !matches!(rest, [b'(' | 0xEF, ..] | [b' ', b'(', ..]) {
+            return None;
+        }
         let bracket = BRACKETS.iter().find(|bracket| rest.starts_with(bracket))?;
         self.context.match_at(bytes, end.saturating_add(bracket.len()), past)
     }
@@ -207,18 +280,20 @@ pub(super) fn qualified<'a>(
 
 const BRACKETS: &[&[u8]] = &[b"(", b" (", "（".as_bytes()];
 
-/// Where the words before a candidate may begin: at its line, or before it where nothing but space and marks stands
-/// between, as in a form whose labels stand above.
-fn line_start(bytes: &[u8], reach: usize, start: usize) -> usize {
-    let before = bytes.get(reach..start).unwrap_or_default();
-    let Some(feed) = before.iter().rposition(|byte| *byte == b'\n') else { return reach };
-    let rest = before.get(feed..).unwrap_or_default();
-    if rest.iter().all(|byte| byte.is_ascii_whitespace() || byte.is_ascii_punctuation()) {
-        let head = before.get(..feed).unwrap_or_default();
-        let feed = head.iter().rposition(|byte| *byte == b'\n');
-        return feed.map_or(reach, |feed| reach.saturating_add(feed).saturating_add(1));
-    }
-    reach.saturating_add(feed).saturating_add(1)
+/// The places of the bits that are set, from the lowest on.
+fn bits(mut of: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = usize::try_from(of.trailing_zeros()).ok().filter(|_| of != 0)?;
+        of &= of.wrapping_sub(1);
+        Some(place)
+    })
+}
+
+/// The last two ends of lines in these bytes, the later first, by place in the input.
+fn last_feeds(bytes: &[u8], base: usize) -> (Option<usize>, Option<usize>) {
+    let mut feeds = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+    let mut next = || feeds.next().map(|(at, _)| base.saturating_add(at));
+    (next(), next())
 }
 
 /// Whether another number already stood behind the word, and a clause ended after it: `订单号 2023, 13800138000`.

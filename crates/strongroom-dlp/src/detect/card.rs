@@ -24,23 +24,33 @@ pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
 
 /// 2 or more digits whose Luhn sum is a multiple of ten.
 pub(crate) fn luhn(digits: &[u8]) -> bool {
-    let sum =
-        digits.iter().rev().zip([false, true].into_iter().cycle()).fold(0_u32, |sum, (digit, double)| {
-            let value = number(&[*digit]);
-            let value = match (double, value) {
-                (false, _) => value,
-                (true, 0..=4) => value.saturating_mul(2),
-                (true, _) => value.saturating_mul(2).saturating_sub(9),
-            };
-            sum.saturating_add(value)
-        });
-    digits.len() >= 2 && digits.iter().all(u8::is_ascii_digit) && sum.is_multiple_of(10)
+    /// The sum of the digits of twice a digit.
+    const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    if digits.len() < 2 || !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let sum = digits.rchunks(2).fold(0_u32, |sum, pair| {
+        let (double, plain) = match pair {
+            [double, plain] => (*double, *plain),
+            [plain] => (b'0', *plain),
+            _ => return sum,
+        };
+        let doubled = DOUBLED.get(usize::from(double & 0x0F)).copied().unwrap_or(0);
+        sum.wrapping_add(doubled).wrapping_add(u32::from(plain & 0x0F))
+    });
+    sum.is_multiple_of(10)
 }
 
 /// The scheme whose ranges and lengths hold this number, and the score that it and the Luhn digit give.
 ///
 /// One number in ten passes Luhn by chance, so ranges that are wide or old weigh less than the threshold.
 fn scheme(digits: &[u8]) -> Option<(Fact, f32)> {
+    if !matches!(
+        (digits.first()?, digits.len()),
+        (b'2' | b'8', 16) | (b'3', 14..) | (b'4', 13 | 16 | 19) | (b'5' | b'6', _)
+    ) {
+        return None;
+    }
     let prefix = digits.get(..6).map(number)?;
     let (two, three, four) = (prefix / 10_000, prefix / 1_000, prefix / 100);
     Some(match (digits.len(), prefix) {

@@ -39,7 +39,15 @@ impl Cursor<'_> {
     /// Up to `most` digits, and how many there were.
     fn digits(&mut self, most: usize) -> Option<(u32, usize)> {
         let (mut value, mut count) = (0_u32, 0_usize);
-        while let Some((Glyph::Digit(digit), _, end)) = glyph::next_visible(self.bytes, self.at) {
+        loop {
+            let (digit, end) = match self.bytes.get(self.at) {
+                Some(digit @ b'0'..=b'9') => (*digit, self.at.saturating_add(1)),
+                Some(0x80..) => match glyph::next_visible(self.bytes, self.at) {
+                    Some((Glyph::Digit(digit), _, end)) => (digit, end),
+                    _ => break,
+                },
+                _ => break,
+            };
             if count == most {
                 return None;
             }
@@ -53,7 +61,12 @@ impl Cursor<'_> {
     fn mark(&mut self) -> Option<Mark> {
         self.spaces();
         let rest = self.bytes.get(self.at..)?;
-        let mark = if rest.starts_with("年".as_bytes()) {
+        let mark = if let [sign @ (b'-' | b'.' | b'/'), ..] = rest {
+            self.at = self.at.saturating_add(1);
+            Mark::Sign(*sign)
+        } else if rest.first()?.is_ascii() {
+            return None;
+        } else if rest.starts_with("年".as_bytes()) {
             self.at = self.at.saturating_add("年".len());
             Mark::Year
         } else if rest.starts_with("月".as_bytes()) {
@@ -72,8 +85,13 @@ impl Cursor<'_> {
     /// Passes over a space or two.
     fn spaces(&mut self) {
         for _ in 0..2 {
-            if let Some((Glyph::Mark(b' '), length)) = glyph::next(self.bytes, self.at) {
-                self.at = self.at.saturating_add(length);
+            match self.bytes.get(self.at) {
+                Some(b' ') => self.at = self.at.saturating_add(1),
+                Some(0x80..) => match glyph::next(self.bytes, self.at) {
+                    Some((Glyph::Mark(b' '), length)) => self.at = self.at.saturating_add(length),
+                    _ => return,
+                },
+                _ => return,
             }
         }
     }
@@ -114,8 +132,21 @@ pub(crate) fn birth_date(bytes: &[u8], group: &Group) -> Option<Hit> {
         .or_else(|| day_month_name(cursor))
         .map(|end| (group.start, end))
         .or_else(|| month_name_day(bytes, group))?;
+    // A time of the day makes it a moment at which something was written down.
+    if matches!(bytes.get(end..), Some([b'T', hour @ b'0'..=b'9', further @ b'0'..=b'9', ..]) if (*hour, *further) != (b'0', b'0'))
+    {
+        return None;
+    }
     let hit = Hit::new(Entity::DateOfBirth, start, end, 0.45).with(Fact::Date);
     Some(hit.with_context_only())
+}
+
+/// The date in ten characters, year first, if someone can have been born then.
+pub(crate) fn plain(bytes: &[u8], start: usize, end: usize) -> Option<Hit> {
+    let [y0, y1, y2, y3, _, m0, m1, _, d0, d1] = bytes.get(start..end)? else { return None };
+    let holds = is_birth(number(&[*y0, *y1, *y2, *y3]), number(&[*m0, *m1]), number(&[*d0, *d1]));
+    let hit = Hit::new(Entity::DateOfBirth, start, end, 0.45).with(Fact::Date).with_context_only();
+    holds.then_some(hit)
 }
 
 fn is_birth(year: u32, month: u32, day: u32) -> bool {

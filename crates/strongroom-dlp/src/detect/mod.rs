@@ -24,9 +24,11 @@ pub(crate) mod taiwan;
 mod token;
 pub(crate) mod uscc;
 
+pub(crate) use civil::plain as birth_date;
 pub(crate) use dispatch::Dispatch;
+use dispatch::Walk;
 
-use crate::chain::{Chain, Group, WINDOW_GROUPS_MAX, join};
+use crate::chain::{Chain, Group, WINDOW_GROUPS_MAX};
 use crate::context::{Around, Reader};
 use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
@@ -56,18 +58,25 @@ pub(crate) struct Window<'a> {
     pub(crate) groups: &'a [Group],
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Characters in each group; 0 past the last.
+    sizes: [u8; WINDOW_GROUPS_MAX],
+    digits: bool,
+    uniform: bool,
 }
 
 impl<'a> Window<'a> {
-    fn of(bytes: &'a [u8], chain: &'a Chain, first: usize, last: usize) -> Option<Self> {
-        let groups = chain.groups.get(first..=last)?;
+    fn of(bytes: &'a [u8], chain: &'a Chain, groups: &'a [Group], walk: &Walk<'_>) -> Option<Self> {
         let (from, to) = (groups.first()?.from, groups.last()?.to);
+        let text = chain.characters.get(from..to)?;
         Some(Self {
             bytes,
-            text: chain.characters.get(from..to)?,
+            text,
             groups,
             start: groups.first()?.start,
             end: groups.last()?.end,
+            sizes: walk.sizes(),
+            digits: walk.digits && walk.characters == text.len(),
+            uniform: walk.parted && walk.is_joined_alike(),
         })
     }
 
@@ -77,12 +86,8 @@ impl<'a> Window<'a> {
     }
 
     /// Characters in each group; 0 past the last.
-    pub(crate) fn sizes(&self) -> [usize; WINDOW_GROUPS_MAX] {
-        let mut sizes = [0; WINDOW_GROUPS_MAX];
-        for (size, group) in sizes.iter_mut().zip(self.groups) {
-            *size = group.to.saturating_sub(group.from);
-        }
-        sizes
+    pub(crate) const fn sizes(&self) -> [u8; WINDOW_GROUPS_MAX] {
+        self.sizes
     }
 
     /// How many of the characters are Chinese numerals.
@@ -96,16 +101,12 @@ impl<'a> Window<'a> {
 
     /// Whether the groups, if more than one, are joined all alike by a space, a dash or a dot, and only the last of
     /// them may be a single character.
-    pub(crate) fn is_uniform(&self) -> bool {
-        let first = self.joins().next().unwrap_or(0);
-        let alike = matches!(first, 0 | join::SPACE | join::DASH | join::DOT)
-            && self.joins().all(|join| join == first);
-        let before_last = self.groups.len().saturating_sub(1);
-        alike && self.sizes().iter().take(before_last).all(|size| *size > 1)
+    pub(crate) const fn is_uniform(&self) -> bool {
+        self.uniform
     }
 
-    pub(crate) fn all_digits(&self) -> bool {
-        self.text.iter().all(u8::is_ascii_digit)
+    pub(crate) const fn all_digits(&self) -> bool {
+        self.digits
     }
 
     /// A hit over the whole window.
@@ -260,11 +261,9 @@ const UNITS: &[&[u8]] = &[
     "圆".as_bytes(),
 ];
 
-/// Two digits as a number.
+/// A few digits as a number.
 pub(crate) fn number(digits: &[u8]) -> u32 {
-    digits.iter().fold(0, |sum: u32, digit| {
-        sum.saturating_mul(10).saturating_add(u32::from(digit.wrapping_sub(b'0') % 10))
-    })
+    digits.iter().fold(0, |sum: u32, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit & 0x0F)))
 }
 
 /// Whether a day of the Gregorian calendar exists.

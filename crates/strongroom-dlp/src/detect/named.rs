@@ -12,6 +12,7 @@ use crate::fact::Fact;
 use std::ops::Range;
 
 pub(crate) use address::around as address;
+pub(super) use text::character_before;
 
 /// Looks behind or before the label at `at`, as [`crate::trigger`] found it.
 pub(crate) fn find(bytes: &[u8], at: usize, found: &mut dyn FnMut(Hit)) {

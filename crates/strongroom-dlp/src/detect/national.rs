@@ -29,6 +29,13 @@ pub(crate) struct National {
     pub(crate) needs_context: bool,
 }
 
+impl National {
+    /// Whether one of its forms has so many groups with digits, and one of this size in this place.
+    pub(crate) fn has(&self, groups: usize, place: usize, size: usize) -> bool {
+        self.forms.iter().any(|form| form.sizes.len() == groups && form.sizes.get(place) == Some(&size))
+    }
+}
+
 /// One way to write it.
 #[derive(Debug)]
 pub(crate) struct Form {
@@ -79,6 +86,14 @@ impl Form {
     fn hit(&self, window: &Window<'_>, kind: &National) -> Option<Hit> {
         if self.before.is_empty() && self.after.is_empty() {
             return (kind.valid)(window.text).then(|| window.hit(kind.entity, self.score));
+        }
+        // One byte tells most of the windows that no letters stand beside.
+        let joins = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'-' | b'.' | 0x80..));
+        let before = window.start.checked_sub(1).and_then(|at| window.bytes.get(at));
+        if !(self.before.is_empty() || joins(before))
+            || !(self.after.is_empty() || joins(window.bytes.get(window.end)))
+        {
+            return None;
         }
         let spread = Spread::read(window, self.before, self.after)?;
         (kind.valid)(spread.text()).then(|| Hit {

@@ -16,15 +16,15 @@ pub(crate) fn ip_v4(window: &Window<'_>) -> Option<Hit> {
     }
     let mut at = 0_usize;
     for size in window.sizes().into_iter().take(4) {
-        let part = window.text.get(at..at.saturating_add(size))?;
+        let part = window.text.get(at..at.saturating_add(usize::from(size)))?;
         let zero_led = part.len() > 1 && part.starts_with(b"0");
         if part.len() > 3 || zero_led || number(part) > 255 {
             return None;
         }
-        at = at.saturating_add(size);
+        at = at.saturating_add(usize::from(size));
     }
     // 0.x is no host, and 1.0.0.0 to 4.x are rather versions; a word can still raise them.
-    let first = window.text.get(..*window.sizes().first()?).map(number)?;
+    let first = window.text.get(..usize::from(*window.sizes().first()?)).map(number)?;
     let score = if first == 0 {
         return None;
     } else if first < 5 {
@@ -60,6 +60,20 @@ fn run(bytes: &[u8], at: usize, mark: impl Fn(u8) -> bool) -> Option<(usize, usi
     (!glued && back.saturating_add(ahead) <= V6_BYTES_MAX).then_some((start, end))
 }
 
+/// Whether addresses were looked for at the group before the colon before `start`: up to four hexadecimal digits, the last of
+/// them decimal, that nothing else is joined to.
+pub(crate) fn is_asked_before(bytes: &[u8], start: usize, size: usize) -> bool {
+    let head = bytes.get(..start).unwrap_or_default();
+    let Some(head) = head.strip_suffix(b":").filter(|head| head.last().is_some_and(u8::is_ascii_digit))
+    else {
+        return false;
+    };
+    let digits = head.iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let open =
+        head.iter().rev().nth(digits).is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+    open && digits <= 4 && (size != 2 || digits == 2)
+}
+
 /// The IPv6 address (RFC 4291) that the digit at `at` is part of.
 pub(crate) fn ip_v6(bytes: &[u8], at: usize) -> Option<Hit> {
     let (start, mut end) = run(bytes, at, |byte| matches!(byte, b':' | b'.'))?;
@@ -67,7 +81,12 @@ pub(crate) fn ip_v6(bytes: &[u8], at: usize) -> Option<Hit> {
     while end > start && matches!(bytes.get(end.saturating_sub(1)), Some(b'.')) {
         end = end.saturating_sub(1);
     }
-    let text = std::str::from_utf8(bytes.get(start..end)?).ok()?;
+    let text = bytes.get(start..end)?;
+    // A time of the day has one colon or two; parsing would only say so later.
+    if memchr::memchr_iter(b':', text).count() < 6 && !text.windows(2).any(|two| two == b"::") {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
     let address: std::net::Ipv6Addr = text.parse().ok()?;
     // `::1` and `1::` are as often code; what has two groups or more in full is an address.
     let groups = address.segments().iter().filter(|segment| **segment != 0).count();
@@ -76,20 +95,18 @@ pub(crate) fn ip_v6(bytes: &[u8], at: usize) -> Option<Hit> {
     Some(hit)
 }
 
-/// The hardware address (IEEE 802) that the digit at `at` is part of: six pairs joined by colons or by dashes, or three
+/// The hardware address (IEEE 802) that the digit at `at` and this mark after its group are part of: six pairs joined by colons or by dashes, or three
 /// groups of four joined by dots.
-pub(crate) fn mac(bytes: &[u8], at: usize) -> Option<Hit> {
-    [(b':', 2, 17), (b'-', 2, 17), (b'.', 4, 14)].into_iter().find_map(|(mark, size, length)| {
-        let (start, end) = run(bytes, at, |byte| byte == mark)?;
-        let text = bytes.get(start..end)?;
-        let groups = text.split(|byte| *byte == mark);
-        let shape = text.len() == length && groups.clone().all(|group| group.len() == size);
-        let value = || text.iter().filter(|byte| **byte != mark);
-        // All zeros and all ones name no card. Six pairs of decimal digits may be a date and a time.
-        let plain = value().all(|byte| *byte == b'0') || value().all(|byte| byte.eq_ignore_ascii_case(&b'F'));
-        let letters = value().any(u8::is_ascii_alphabetic);
-        let score = if letters && mark != b'.' { 0.8 } else { 0.4 };
-        let found = shape && !plain;
-        found.then(|| Hit::new(Entity::MacAddress, start, end, score).with(Fact::Eui48))
-    })
+pub(crate) fn mac(bytes: &[u8], at: usize, mark: u8) -> Option<Hit> {
+    let (size, length) = if mark == b'.' { (4, 14) } else { (2, 17) };
+    let (start, end) = run(bytes, at, |byte| byte == mark)?;
+    let text = bytes.get(start..end).filter(|text| text.len() == length)?;
+    let shape = text.split(|byte| *byte == mark).all(|group| group.len() == size);
+    let value = || text.iter().filter(|byte| **byte != mark);
+    // All zeros and all ones name no card. Six pairs of decimal digits may be a date and a time.
+    let plain = value().all(|byte| *byte == b'0') || value().all(|byte| byte.eq_ignore_ascii_case(&b'F'));
+    let letters = value().any(u8::is_ascii_alphabetic);
+    let score = if letters && mark != b'.' { 0.8 } else { 0.4 };
+    let found = shape && !plain;
+    found.then(|| Hit::new(Entity::MacAddress, start, end, score).with(Fact::Eui48))
 }

@@ -18,20 +18,61 @@ struct Lead {
     start: usize,
 }
 
-pub(crate) fn find(window: &Window<'_>) -> Option<Hit> {
+/// A number after its plus sign or double zero.
+pub(crate) fn international(window: &Window<'_>) -> Option<Hit> {
     if !(7..=20).contains(&window.text.len()) || !window.all_digits() {
         return None;
     }
     let lead = lead(window)?;
     let (plan, score) = if lead.plus {
-        international(window.text, &window.sizes())?
-    } else if let Some(rest) = window.text.strip_prefix(b"00") {
-        let (plan, score) = international(rest, &[rest.len(), 0, 0, 0, 0, 0, 0, 0, 0])?;
-        (plan, if plan == Fact::E164 { 0.35 } else { score - 0.05 })
+        of_country(window.text, &window.sizes())?
     } else {
-        national(window)?
+        let together = window.sizes().first() >= Some(&2);
+        let rest = window.text.strip_prefix(b"00").filter(|_| together)?;
+        let (plan, score) = of_country(rest, &[u8::MAX, 0, 0, 0, 0, 0, 0, 0, 0])?;
+        (plan, if plan == Fact::E164 { 0.35 } else { score - 0.05 })
     };
     Some(Hit { start: lead.start, ..window.hit(Entity::Phone, score) }.with(plan))
+}
+
+/// A number as it is dialled within its country.
+pub(crate) fn national(window: &Window<'_>) -> Option<Hit> {
+    if window.text.starts_with(b"00") || !window.all_digits() {
+        return None;
+    }
+    let (plan, score) = of_plan(window)?;
+    let lead = lead(window).filter(|lead| !lead.plus)?;
+    Some(Hit { start: lead.start, ..window.hit(Entity::Phone, score) }.with(plan))
+}
+
+/// A number within its town, which only a word can tell.
+pub(crate) fn local(window: &Window<'_>) -> Option<Hit> {
+    let (plan, score) = window.all_digits().then(|| short(window.text, &window.sizes())).flatten()?;
+    let lead = lead(window).filter(|lead| !lead.plus)?;
+    Some(Hit { start: lead.start, ..window.hit(Entity::Phone, score) }.with(plan))
+}
+
+/// Whether such a number may have a group of this size in this place.
+pub(crate) const fn is_local_shape(groups: usize, place: usize, size: usize) -> bool {
+    match (groups, place) {
+        (1, _) => matches!(size, 7 | 8),
+        (_, 0) => matches!(size, 3 | 4),
+        _ => size == 4,
+    }
+}
+
+/// Whether a number without its country may have a group of this size in this place.
+pub(crate) const fn is_national_shape(groups: usize, place: usize, size: usize) -> bool {
+    match (groups, place) {
+        (1, _) => size >= 9 && size <= 13,
+        (4.., 0) => size >= 1 && size <= 4,
+        (_, 0) => size >= 2 && size <= 4,
+        (2, 1) => size >= 4 && size <= 11,
+        (_, 1) => size >= 2 && size <= 8,
+        (3, 2) => size <= 8,
+        (_, 2) => size >= 3 && size <= 5,
+        _ => true,
+    }
 }
 
 /// `None` where brackets do not pair up, or where a plus sign or bracket stands before that this number has no use for.
@@ -52,8 +93,8 @@ fn lead(window: &Window<'_>) -> Option<Lead> {
     }
 }
 
-/// A number after its plus sign or double zero.
-fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+/// The digits after the plus sign or double zero.
+fn of_country(digits: &[u8], sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     if !(8..=16).contains(&digits.len()) || sizes.iter().filter(|size| **size > 0).count() > 6 {
         return None;
     }
@@ -91,18 +132,23 @@ fn international(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
     }
 }
 
-fn national(window: &Window<'_>) -> Option<(Fact, f32)> {
+fn of_plan(window: &Window<'_>) -> Option<(Fact, f32)> {
     let (digits, sizes) = (window.text, window.sizes());
-    cn_mobile(digits, &sizes)
-        .or_else(|| cn_land_line(window, &sizes))
-        .or_else(|| tw(digits, &sizes))
-        .or_else(|| service(digits, &sizes))
-        .or_else(|| nanp(window, &sizes))
-        .or_else(|| short(digits, &sizes))
+    match digits.first()? {
+        b'0' => {
+            cn_mobile(digits, &sizes).or_else(|| cn_land_line(window, &sizes)).or_else(|| tw(digits, &sizes))
+        }
+        b'1' => cn_mobile(digits, &sizes).or_else(|| nanp(window, &sizes)),
+        _ => match digits.len() {
+            10 => service(digits, &sizes).or_else(|| nanp(window, &sizes)),
+            13 => cn_mobile(digits, &sizes),
+            _ => None,
+        },
+    }
 }
 
-fn cn_mobile(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
-    let in_groups = |sizes: &[usize]| {
+fn cn_mobile(digits: &[u8], sizes: &[u8; 9]) -> Option<(Fact, f32)> {
+    let in_groups = |sizes: &[u8]| {
         matches!(
             sizes,
             [3, 4, 4, 0, ..] | [3, 8, 0, ..] | [3, 3, 5, 0, ..] | [4, 4, 3, 0, ..] | [4, 3, 4, 0, ..]
@@ -142,21 +188,21 @@ fn is_cn_mobile(digits: &[u8]) -> bool {
 }
 
 /// `010-65529988`, `(0755) 2677 0099`, `0571-8765432-801`.
-fn cn_land_line(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+fn cn_land_line(window: &Window<'_>, sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     let rest = window.text.strip_prefix(b"0")?;
     let area = cn_area(rest)?;
     if window.is_single() {
         return is_cn_local(rest.get(area..)).then_some((Fact::CnLandLine, 0.4));
     }
     let (first, tail) = sizes.split_first()?;
-    if *first != area.saturating_add(1) {
+    if usize::from(*first) != area.saturating_add(1) {
         return None;
     }
     let (local, extension) = match tail {
-        [local @ 7..=8, 0, ..] => (*local, 0),
-        [local @ 7..=8, extension @ 1..=6, 0, ..] => (*local, *extension),
-        [head @ 3..=4, 4, 0, ..] => (head.saturating_add(4), 0),
-        [head @ 3..=4, 4, extension @ 1..=6, 0, ..] => (head.saturating_add(4), *extension),
+        [local @ 7..=8, 0, ..] => (usize::from(*local), 0),
+        [local @ 7..=8, extension @ 1..=6, 0, ..] => (usize::from(*local), *extension),
+        [head @ 3..=4, 4, 0, ..] => (usize::from(*head).saturating_add(4), 0),
+        [head @ 3..=4, 4, extension @ 1..=6, 0, ..] => (usize::from(*head).saturating_add(4), *extension),
         _ => return None,
     };
     let dash = window.joins().last().is_some_and(|join| join == join::DASH);
@@ -179,7 +225,7 @@ fn is_cn_local(digits: Option<&[u8]>) -> bool {
 }
 
 /// `0912-345-678`, `(02) 2345-6789`, `037-123456`.
-fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+fn tw(digits: &[u8], sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     if digits.len() == 10 && digits.starts_with(b"09") {
         return match sizes {
             [4, 3, 3, 0, ..] | [4, 6, 0, ..] => Some((Fact::TwMobile, 0.75)),
@@ -197,8 +243,8 @@ fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
         [b'0', b'3' | b'5'..=b'8', ..] => (2, 7..=7),
         _ => return None,
     };
-    let grouped = matches!(sizes, [first, 5..=8, 0, ..] if *first == area)
-        || matches!(sizes, [first, 3..=4, 3..=4, 0, ..] if *first == area);
+    let grouped = matches!(sizes, [first, 5..=8, 0, ..] if usize::from(*first) == area)
+        || matches!(sizes, [first, 3..=4, 3..=4, 0, ..] if usize::from(*first) == area);
     let starts = matches!(digits.get(area), Some(b'2'..=b'9'));
     let length = digits.len().saturating_sub(area);
     if !local.contains(&length) || !starts {
@@ -211,7 +257,7 @@ fn tw(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
 }
 
 /// The 400 and 800 numbers of companies in mainland China.
-fn service(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+fn service(digits: &[u8], sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     if digits.len() != 10 || !(digits.starts_with(b"400") || digits.starts_with(b"800")) {
         return None;
     }
@@ -223,7 +269,7 @@ fn service(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
 }
 
 /// `415-555-2671`, `(415) 555-2671`, `1-415-555-2671`.
-fn nanp(window: &Window<'_>, sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+fn nanp(window: &Window<'_>, sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     let digits = match sizes {
         [3, 3, 4, 0, ..] => window.text,
         [1, 3, 3, 4, 0, ..] => window.text.strip_prefix(b"1")?,
@@ -241,7 +287,7 @@ fn is_nanp(digits: &[u8]) -> bool {
 }
 
 /// Seven or eight digits: Hong Kong, Macao, or a local number; only a word nearby can tell.
-fn short(digits: &[u8], sizes: &[usize; 9]) -> Option<(Fact, f32)> {
+fn short(digits: &[u8], sizes: &[u8; 9]) -> Option<(Fact, f32)> {
     // `电话会议 20240501` speaks of a day.
     let single = matches!(sizes, [8, 0, ..]);
     let parts = (digits.get(..4).map(number), digits.get(4..6).map(number), digits.get(6..8).map(number));

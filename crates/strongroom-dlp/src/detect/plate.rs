@@ -3,11 +3,47 @@
 use super::Hit;
 use crate::Entity;
 use crate::chain::Group;
+use crate::detect::named::character_before;
 use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
 
-/// The first characters of the plates of provinces.
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+/// Whether the plates of a province begin so.
+const fn is_province(first: char) -> bool {
+    matches!(
+        first,
+        '京' | '津'
+            | '沪'
+            | '渝'
+            | '冀'
+            | '豫'
+            | '云'
+            | '辽'
+            | '黑'
+            | '湘'
+            | '皖'
+            | '鲁'
+            | '新'
+            | '苏'
+            | '浙'
+            | '赣'
+            | '鄂'
+            | '桂'
+            | '甘'
+            | '晋'
+            | '蒙'
+            | '陕'
+            | '吉'
+            | '闽'
+            | '贵'
+            | '粤'
+            | '青'
+            | '藏'
+            | '川'
+            | '宁'
+            | '琼'
+    )
+}
+
 /// What the last place of a plate can be besides a letter or digit.
 const KINDS: [&str; 6] = ["学", "警", "港", "澳", "挂", "领"];
 
@@ -46,13 +82,17 @@ fn mainland(bytes: &[u8], text: &[u8], group: &Group) -> Option<Hit> {
 
 /// Where the character of a province begins that ends at `end`.
 fn province(bytes: &[u8], end: usize) -> Option<usize> {
-    let start = end.checked_sub(3)?;
-    let character = std::str::from_utf8(bytes.get(start..end)?).ok()?;
-    PROVINCES.contains(character).then_some(start)
+    character_before(bytes, end).filter(|last| is_province(*last))?;
+    end.checked_sub(3)
 }
 
 /// Hong Kong's `AB 1234`, Taiwan's `ABC-1234` and others of letters and digits, told by a word.
 fn elsewhere(bytes: &[u8], text: &[u8], group: &Group) -> Option<Hit> {
+    // A part of a longer number.
+    if matches!(bytes.get(group.end..), Some([b'-' | b'.' | b'/', next, ..]) if next.is_ascii_alphanumeric())
+    {
+        return None;
+    }
     let hit = |start: usize, end: usize| {
         Some(Hit::new(Entity::LicensePlate, start, end, 0.4).with(Fact::Plate).with_context_only())
     };

@@ -5,6 +5,7 @@ use super::Hit;
 use crate::Entity;
 use crate::fact::Fact;
 use base64::Engine as _;
+use std::sync::LazyLock;
 
 /// Characters of the longest token that is looked at; a JSON web token may be longer.
 const TOKEN_MAX: usize = 256;
@@ -21,7 +22,7 @@ const JWT_MAX: usize = 8 * 1024;
 pub(crate) fn find(bytes: &[u8], start: usize, found: &mut dyn FnMut(Hit)) {
     let Some(run) = Run::around(bytes, start) else { return };
     if run.text.len() >= KEY_MIN {
-        let known = github(&run).or_else(|| slack(&run)).or_else(|| crypto(&run));
+        let known = github(&run).or_else(|| slack(&run)).or_else(|| crypto(&run)).or_else(|| aws(&run));
         known.or_else(|| api_key(&run)).into_iter().for_each(found);
     }
 }
@@ -87,7 +88,10 @@ fn base62(character: u8) -> Option<u32> {
 
 /// `AKIA` or `ASIA` and 16 characters of base 32, all in upper case.
 pub(crate) fn aws_key(bytes: &[u8], at: usize) -> Option<Hit> {
-    let run = Run::around(bytes, at).filter(|run| run.start == at)?;
+    Run::around(bytes, at).filter(|run| run.start == at).as_ref().and_then(aws)
+}
+
+fn aws(run: &Run<'_>) -> Option<Hit> {
     let body = run.text.strip_prefix(b"AKIA").or_else(|| run.text.strip_prefix(b"ASIA"))?;
     let shape = body.len() == 16 && body.iter().all(|c| matches!(c, b'A'..=b'Z' | b'2'..=b'7'));
     shape.then(|| run.hit(Entity::AwsKey, 0.9).with(Fact::AwsPrefix))
@@ -187,21 +191,30 @@ fn api_key(run: &Run<'_>) -> Option<Hit> {
         .then(|| run.hit(Entity::ApiKey, 0.45).with(Fact::Entropy).with_context_only())
 }
 
-/// Shannon's entropy of the characters, in bits for each.
+/// Shannon's entropy of the characters, in bits for each: log2 of how many there are, less the mean of log2 of how often
+/// each occurs.
 fn entropy(text: &[u8]) -> f32 {
-    let mut counts = [0_u16; 128];
+    let mut counts = [0_u8; 128];
+    let mut sum = 0.0;
     for byte in text {
         if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            // What this character adds to the sum of n * log2(n).
+            sum += GROWTH.get(usize::from(*count)).copied().unwrap_or(0.0);
             *count = count.saturating_add(1);
         }
     }
-    let total = text.len();
-    let Ok(total) = u16::try_from(total) else { return 0.0 };
-    counts.iter().filter(|count| **count > 0).fold(0.0, |sum, count| {
-        let share = f32::from(*count) / f32::from(total);
-        sum - share * share.log2()
-    })
+    let Ok(total) = u16::try_from(text.len()) else { return 0.0 };
+    f32::from(total).log2() - sum / f32::from(total)
 }
+
+/// (n + 1) * log2(n + 1) - n * log2(n), by n.
+static GROWTH: LazyLock<[f32; TOKEN_MAX]> = LazyLock::new(|| {
+    let product = |count: usize| {
+        let count = u16::try_from(count).map_or(0.0, f32::from);
+        if count > 0.0 { count * count.log2() } else { 0.0 }
+    };
+    std::array::from_fn(|count| product(count.saturating_add(1)) - product(count))
+});
 
 /// The JSON web token whose first part begins at `start`: three parts of base64url, the first of which decodes to a
 /// JSON object that names its algorithm (RFC 7519, RFC 7515).

@@ -356,7 +356,13 @@ fn numbers_of_the_net() {
     );
     all(
         Entity::AwsKey,
-        &["⟦AKIAIOSFODNN7EXAMPLE⟧", "akiaiosfodnn7example", "AKIAIOSFODNN7EXAMPLEX", "AKIAIOSFODNN7EXAMPL1"],
+        &[
+            "⟦AKIAIOSFODNN7EXAMPLE⟧",
+            "(1) ⟦AKIAIOSFODNN7EXAMPLE⟧",
+            "akiaiosfodnn7example",
+            "AKIAIOSFODNN7EXAMPLEX",
+            "AKIAIOSFODNN7EXAMPL1",
+        ],
     );
     all(
         Entity::Jwt,

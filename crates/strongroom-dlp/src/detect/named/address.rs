@@ -1,6 +1,6 @@
 //! Postal addresses, found from a number of a house: Chinese by divisions and streets, English by kinds of street.
 
-use super::text::{capitalised, character_before, ends_with, starts_with};
+use super::text::{capitalised, character, character_before, ends_with, starts_with};
 use crate::Entity;
 use crate::chain::Group;
 use crate::detect::Hit;
@@ -11,33 +11,6 @@ const REACH: usize = 120;
 /// What follows the number of a house, a part of it, or a room.
 const UNITS: [&str; 16] = [
     "号院", "号楼", "號樓", "号", "號", "弄", "栋", "棟", "幢", "单元", "單元", "座", "楼", "樓", "室", "层",
-];
-/// The last characters of the names of divisions and streets.
-const DIVISIONS: [&str; 24] = [
-    "省",
-    "市",
-    "自治区",
-    "区",
-    "區",
-    "县",
-    "縣",
-    "镇",
-    "鎮",
-    "乡",
-    "鄉",
-    "村",
-    "路",
-    "街",
-    "大道",
-    "道",
-    "巷",
-    "里",
-    "段",
-    "胡同",
-    "园",
-    "苑",
-    "弄",
-    "小区",
 ];
 /// Words after which an address begins.
 const LABELS: [&str; 16] = [
@@ -85,21 +58,46 @@ const STREETS: [&str; 22] = [
 
 /// The address whose number is this group.
 pub(crate) fn around(bytes: &[u8], group: &Group) -> Option<Hit> {
-    if starts_with(bytes, group.end, &UNITS).is_some() {
-        chinese(bytes, group)
-    } else if bytes.get(group.end) == Some(&b' ') {
-        english(bytes, group)
-    } else {
-        None
+    match bytes.get(group.end)? {
+        b' ' => english(bytes, group),
+        _ => unit(bytes, group.end).and_then(|_| chinese(bytes, group)),
     }
+}
+
+/// The unit that follows a number.
+fn unit<'a>(bytes: &[u8], at: usize) -> Option<&'a str> {
+    let first = character(bytes, at)?;
+    matches!(first, '号' | '號' | '弄' | '栋' | '棟' | '幢' | '单' | '單' | '座' | '楼' | '樓' | '室' | '层')
+        .then(|| starts_with(bytes, at, &UNITS))
+        .flatten()
+}
+
+/// Whether this character, which ends at `end`, ends the name of a division or street.
+fn is_division(last: char, bytes: &[u8], end: usize) -> bool {
+    match last {
+        '省' | '市' | '区' | '區' | '县' | '縣' | '镇' | '鎮' | '乡' | '鄉' | '村' | '路' | '街' | '道'
+        | '巷' | '里' | '段' | '园' | '苑' | '弄' => true,
+        '同' => ends_with(bytes, end, &["胡同"]).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether one of the labels ends so.
+const fn ends_label(last: char) -> bool {
+    matches!(last, '址' | '为' | '是' | '在' | '于' | '於' | '往' | '到' | '至' | '处' | '住')
 }
 
 fn chinese(bytes: &[u8], group: &Group) -> Option<Hit> {
     let (mut start, mut divisions) = (group.start, 0_usize);
     let floor = start.saturating_sub(REACH);
-    while start > floor && ends_with(bytes, start, &LABELS).is_none() {
-        divisions = divisions.saturating_add(usize::from(ends_with(bytes, start, &DIVISIONS).is_some()));
-        if character_before(bytes, start).is_some() {
+    while start > floor {
+        let last = character_before(bytes, start);
+        // The last character tells most that are no label, without a look at each of them.
+        if last.is_some_and(ends_label) && ends_with(bytes, start, &LABELS).is_some() {
+            break;
+        }
+        if let Some(last) = last {
+            divisions = divisions.saturating_add(usize::from(is_division(last, bytes, start)));
             start = start.checked_sub(3)?;
         } else if start
             .checked_sub(1)
@@ -113,13 +111,13 @@ fn chinese(bytes: &[u8], group: &Group) -> Option<Hit> {
     }
     let mut end = group.end;
     // Numbers and units in turn: `88号3栋502室`.
-    while let Some(unit) = starts_with(bytes, end, &UNITS) {
-        end = end.saturating_add(unit.len());
+    while let Some(part) = unit(bytes, end) {
+        end = end.saturating_add(part.len());
         let rest = bytes.get(end..)?;
         let next =
             rest.iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
         let further = end.saturating_add(next);
-        if next == 0 || starts_with(bytes, further, &UNITS).is_none() {
+        if next == 0 || unit(bytes, further).is_none() {
             break;
         }
         end = further;

@@ -4,16 +4,19 @@ use super::text::{capitalised, character, character_before, ends_with, starts_wi
 use crate::Entity;
 use crate::detect::Hit;
 use crate::fact::Fact;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The surnames of the mainland, Taiwan and Hong Kong by how many bear them, Simplified and Traditional.
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
+const SURNAMES_TEXT: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
     余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安\
     颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴\
     席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵欧解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符\
     奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑\
     荆谌银扬明沙薄伏岑习胥保和蔺張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鍾範譚鄒陸顧龍萬錢湯喬賀賴龔龐蘭顏嚴溫\
     韋畢聶叢莊塗紀項陽衛單闕寧閔車邊饒邬";
+static SURNAMES: LazyLock<HashSet<char>> = LazyLock::new(|| SURNAMES_TEXT.chars().collect());
 /// Surnames of two characters.
 const COMPOUND: [&str; 16] = [
     "欧阳", "歐陽", "上官", "司马", "司馬", "诸葛", "諸葛", "皇甫", "尉迟", "公孙", "公孫", "令狐", "东方",
@@ -123,7 +126,7 @@ fn surname(bytes: &[u8], start: usize) -> Option<usize> {
     if starts_with(bytes, start, &COMPOUND).is_some() {
         return Some(2);
     }
-    SURNAMES.contains(character(bytes, start)?).then_some(1)
+    SURNAMES.contains(&character(bytes, start)?).then_some(1)
 }
 
 /// Where two or three capitalised words from `start` on end.

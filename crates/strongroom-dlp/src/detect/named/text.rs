@@ -1,17 +1,17 @@
 //! Steps through Chinese characters and capitalised words.
 
 /// The Chinese character that begins at `at`.
-pub(super) fn character(bytes: &[u8], at: usize) -> Option<&str> {
-    let text = bytes.get(at..at.checked_add(3)?)?;
-    let lead = text.first()?;
-    // U+4E00..U+9FFF.
-    let han =
-        matches!(lead, 0xE4..=0xE9) && (*lead != 0xE4 || text.get(1).is_some_and(|second| *second >= 0xB8));
-    if han { std::str::from_utf8(text).ok() } else { None }
+pub(super) fn character(bytes: &[u8], at: usize) -> Option<char> {
+    let [a @ 0xE4..=0xE9, b @ 0x80..=0xBF, c @ 0x80..=0xBF] = *bytes.get(at..)?.first_chunk::<3>()? else {
+        return None;
+    };
+    let bits = |byte: u8, mask: u8| u32::from(byte & mask);
+    let code = (bits(a, 0x0F) << 12) | (bits(b, 0x3F) << 6) | bits(c, 0x3F);
+    if matches!(code, 0x4E00..=0x9FFF) { char::from_u32(code) } else { None }
 }
 
 /// The Chinese character that ends at `end`.
-pub(super) fn character_before(bytes: &[u8], end: usize) -> Option<&str> {
+pub(in crate::detect) fn character_before(bytes: &[u8], end: usize) -> Option<char> {
     character(bytes, end.checked_sub(3)?)
 }
 

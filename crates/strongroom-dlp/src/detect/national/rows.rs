@@ -3,54 +3,95 @@
 use super::{Form, National, find, special};
 use crate::Entity;
 use crate::chain::join::{DASH, DOT};
-use crate::detect::dispatch::{Detector, detector};
+use crate::detect::dispatch::{Detector, Joins, detector};
 use crate::detect::{CHARACTERS_MAX, Hit, Window};
 use crate::fact::Fact;
 use crate::national::{americas, asia, britain, europe, nordic, oceania};
 
 /// In the order of the names; a kind whose forms are of far lengths has two rows.
 pub(in crate::detect) const DETECTORS: &[Detector] = &[
-    row(&AU_ABN, |window| find(window, &AU_ABN)),
-    row(&AU_MEDICARE, |window| find(window, &AU_MEDICARE)),
-    row(&AU_TFN, |window| find(window, &AU_TFN)),
-    detector(Entity::BrCnpj, special::br_cnpj, (6, 6), (2, 2)).with_letters(),
+    row(&AU_ABN, |window| find(window, &AU_ABN), |groups, place, size| AU_ABN.has(groups, place, size)),
+    row(
+        &AU_MEDICARE,
+        |window| find(window, &AU_MEDICARE),
+        |groups, place, size| AU_MEDICARE.has(groups, place, size),
+    ),
+    row(&AU_TFN, |window| find(window, &AU_TFN), |groups, place, size| AU_TFN.has(groups, place, size)),
+    detector(Entity::BrCnpj, special::br_cnpj, (6, 6), (2, 2))
+        .shaped(|_, place, size| [4, 2].get(place) == Some(&size))
+        .with_letters(),
     detector(Entity::BrCnpj, special::br_cnpj, (14, 14), (1, 1)).with_letters(),
-    row(&BR_CPF, |window| find(window, &BR_CPF)),
-    row(&CA_SIN, |window| find(window, &CA_SIN)),
+    row(&BR_CPF, |window| find(window, &BR_CPF), |groups, place, size| BR_CPF.has(groups, place, size)),
+    row(&CA_SIN, |window| find(window, &CA_SIN), |groups, place, size| CA_SIN.has(groups, place, size)),
     detector(Entity::CnOfficerId, special::cn_officer_id, (5, 8), (1, 1)),
-    detector(Entity::CnTravelPermit, special::cn_travel_permit, (8, 11), (1, 1)).with_letters().at_most(0.0),
-    row(&DE_TAX_ID, |window| find(window, &DE_TAX_ID)),
-    row(&ES_NIE, |window| find(window, &ES_NIE)),
-    row(&ES_NIF, |window| find(window, &ES_NIF)),
+    detector(Entity::CnTravelPermit, special::cn_travel_permit, (8, 11), (1, 1))
+        .with_letters()
+        .at_most(0.0)
+        .common(),
+    row(
+        &DE_TAX_ID,
+        |window| find(window, &DE_TAX_ID),
+        |groups, place, size| DE_TAX_ID.has(groups, place, size),
+    ),
+    row(&ES_NIE, |window| find(window, &ES_NIE), |groups, place, size| ES_NIE.has(groups, place, size)),
+    row(&ES_NIF, |window| find(window, &ES_NIF), |groups, place, size| ES_NIF.has(groups, place, size)),
     detector(Entity::FiHetu, special::fi_hetu, (6, 6), (1, 1)),
     detector(Entity::FiHetu, special::fi_hetu, (11, 11), (1, 1)).with_letters(),
-    row(&FR_NIR, special::fr_nir).at_most(1.0),
-    row(&IN_AADHAAR, |window| find(window, &IN_AADHAAR)),
-    row(&IN_PAN, |window| find(window, &IN_PAN)),
-    row(&IT_FISCAL_CODE, |window| find(window, &IT_FISCAL_CODE)),
-    row(&JP_MY_NUMBER, |window| find(window, &JP_MY_NUMBER)),
-    detector(Entity::KrRrn, special::kr_rrn, (13, 13), (1, 2)),
-    detector(Entity::MoId, special::mo_id, (7, 8), (1, 2)).at_most(0.45),
-    row(&MX_CURP, |window| find(window, &MX_CURP)),
-    row(&MY_NRIC, |window| find(window, &MY_NRIC)),
-    row(&NL_BSN, |window| find(window, &NL_BSN)),
-    row(&NZ_IRD, |window| find(window, &NZ_IRD)),
-    row(&PH_TIN, |window| find(window, &PH_TIN)),
-    row(&PL_PESEL, |window| find(window, &PL_PESEL)),
+    row(&FR_NIR, special::fr_nir, |groups, place, size| FR_NIR.has(groups, place, size)).at_most(1.0),
+    row(
+        &IN_AADHAAR,
+        |window| find(window, &IN_AADHAAR),
+        |groups, place, size| IN_AADHAAR.has(groups, place, size),
+    ),
+    row(&IN_PAN, |window| find(window, &IN_PAN), |groups, place, size| IN_PAN.has(groups, place, size)),
+    row(
+        &IT_FISCAL_CODE,
+        |window| find(window, &IT_FISCAL_CODE),
+        |groups, place, size| IT_FISCAL_CODE.has(groups, place, size),
+    ),
+    row(
+        &JP_MY_NUMBER,
+        |window| find(window, &JP_MY_NUMBER),
+        |groups, place, size| JP_MY_NUMBER.has(groups, place, size),
+    ),
+    detector(Entity::KrRrn, special::kr_rrn, (13, 13), (1, 2))
+        .shaped(|groups, place, size| groups == 1 || [6, 7].get(place) == Some(&size)),
+    detector(Entity::MoId, special::mo_id, (7, 8), (1, 2))
+        .shaped(|groups, place, size| groups == 1 || [7, 1].get(place) == Some(&size))
+        .at_most(0.45),
+    row(&MX_CURP, |window| find(window, &MX_CURP), |groups, place, size| MX_CURP.has(groups, place, size)),
+    row(&MY_NRIC, |window| find(window, &MY_NRIC), |groups, place, size| MY_NRIC.has(groups, place, size)),
+    row(&NL_BSN, |window| find(window, &NL_BSN), |groups, place, size| NL_BSN.has(groups, place, size)),
+    row(&NZ_IRD, |window| find(window, &NZ_IRD), |groups, place, size| NZ_IRD.has(groups, place, size)),
+    row(&PH_TIN, |window| find(window, &PH_TIN), |groups, place, size| PH_TIN.has(groups, place, size)),
+    row(&PL_PESEL, |window| find(window, &PL_PESEL), |groups, place, size| PL_PESEL.has(groups, place, size)),
     detector(Entity::SePersonnummer, special::se_personnummer, (6, 6), (1, 1)),
-    detector(Entity::SePersonnummer, special::se_personnummer, (10, 12), (1, 2)),
-    row(&SG_NRIC, |window| find(window, &SG_NRIC)),
-    row(&TH_TNIN, |window| find(window, &TH_TNIN)),
-    row(&TW_ARC, |window| find(window, &TW_ARC)),
-    row(&TW_NATIONAL_ID, |window| find(window, &TW_NATIONAL_ID)),
-    row(&UK_NHS, |window| find(window, &UK_NHS)),
-    row(&UK_NINO, |window| find(window, &UK_NINO)),
-    row(&US_BANK_ROUTING, |window| find(window, &US_BANK_ROUTING)),
-    row(&US_ITIN, |window| find(window, &US_ITIN)),
+    detector(Entity::SePersonnummer, special::se_personnummer, (10, 12), (1, 2))
+        .shaped(|groups, place, size| SE_PERSONNUMMER.has(groups, place, size)),
+    row(&SG_NRIC, |window| find(window, &SG_NRIC), |groups, place, size| SG_NRIC.has(groups, place, size)),
+    row(&TH_TNIN, |window| find(window, &TH_TNIN), |groups, place, size| TH_TNIN.has(groups, place, size)),
+    row(&TW_ARC, |window| find(window, &TW_ARC), |groups, place, size| TW_ARC.has(groups, place, size)),
+    row(
+        &TW_NATIONAL_ID,
+        |window| find(window, &TW_NATIONAL_ID),
+        |groups, place, size| TW_NATIONAL_ID.has(groups, place, size),
+    ),
+    row(&UK_NHS, |window| find(window, &UK_NHS), |groups, place, size| UK_NHS.has(groups, place, size)),
+    row(&UK_NINO, |window| find(window, &UK_NINO), |groups, place, size| UK_NINO.has(groups, place, size)),
+    row(
+        &US_BANK_ROUTING,
+        |window| find(window, &US_BANK_ROUTING),
+        |groups, place, size| US_BANK_ROUTING.has(groups, place, size),
+    ),
+    row(&US_ITIN, |window| find(window, &US_ITIN), |groups, place, size| US_ITIN.has(groups, place, size)),
 ];
 
 /// The windows are those of the forms.
-const fn row(kind: &'static National, find: fn(&Window<'_>) -> Option<Hit>) -> Detector {
+const fn row(
+    kind: &'static National,
+    find: fn(&Window<'_>) -> Option<Hit>,
+    shape: fn(usize, usize, usize) -> bool,
+) -> Detector {
     let (mut length, mut groups, mut any_joins) = ((CHARACTERS_MAX, 0), (CHARACTERS_MAX, 0), false);
     let mut best = 0.0;
     let mut forms = kind.forms;
@@ -63,9 +104,10 @@ const fn row(kind: &'static National, find: fn(&Window<'_>) -> Option<Hit>) -> D
     }
     let mut row = detector(kind.entity, find, length, groups);
     row.letters = kind.letters;
-    row.any_joins = any_joins;
+    row.joins = if any_joins { Joins::Any } else { Joins::Alike };
     row.best = if kind.needs_context { 0.0 } else { best };
-    row
+    row.common = kind.needs_context;
+    row.shaped(shape)
 }
 
 const fn widened(range: (usize, usize), value: usize) -> (usize, usize) {

@@ -23,8 +23,16 @@ pub(crate) fn br_cnpj(window: &Window<'_>) -> Option<Hit> {
     Some(hit.with(Fact::CnpjMod11))
 }
 
+/// Whether one of the marks follows, or what is no ASCII and may be one.
+fn is_followed(window: &Window<'_>, marks: &[u8]) -> bool {
+    window.bytes.get(window.end).is_some_and(|byte| marks.contains(byte) || !byte.is_ascii())
+}
+
 /// Henkilötunnus, whose century sign may be a dash, a letter or a plus sign.
 pub(crate) fn fi_hetu(window: &Window<'_>) -> Option<Hit> {
+    if window.text.len() == 6 && !is_followed(window, b"+-") {
+        return None;
+    }
     let (end, valid) = match window.sizes() {
         [11, 0, ..] => (window.end, nordic::is_fi_hetu(window.text)),
         [6, 0, ..] => {
@@ -39,7 +47,10 @@ pub(crate) fn fi_hetu(window: &Window<'_>) -> Option<Hit> {
 
 /// Personnummer; a plus sign, for those of a hundred years and more, is no join.
 pub(crate) fn se_personnummer(window: &Window<'_>) -> Option<Hit> {
-    if let [6, 0, ..] = window.sizes() {
+    if window.text.len() == 6 {
+        if !is_followed(window, b"+") {
+            return None;
+        }
         let spread = Spread::read_after(window, b"+", false, 4)?;
         let hit = Hit { end: spread.end, ..window.hit(Entity::SePersonnummer, 0.6) };
         return nordic::is_se_personnummer(spread.text()).then(|| hit.with(Fact::Luhn).with(Fact::BirthDate));
@@ -125,6 +136,9 @@ pub(crate) fn cn_officer_id(window: &Window<'_>) -> Option<Hit> {
         return None;
     }
     let before = window.bytes.get(..window.start)?;
+    if window.text.len() < 7 && !before.last().is_some_and(|last| *last == b' ' || !last.is_ascii()) {
+        return None;
+    }
     let spaceless = before.strip_suffix(b" ").unwrap_or(before);
     let Some(head) = spaceless.strip_suffix("字第".as_bytes()) else {
         // Bare digits are nothing but with a word.

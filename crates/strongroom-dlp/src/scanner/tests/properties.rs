@@ -14,7 +14,7 @@ use proptest::sample::select;
 
 use crate::resolve::settle;
 use crate::testing::cases;
-use crate::trigger::next_trigger;
+use crate::trigger::Triggers;
 use crate::{Entity, Evidence, Finding, Scanner};
 
 type Test = fn(&str) -> bool;
@@ -308,11 +308,11 @@ proptest! {
         from in 0_usize..40,
     ) {
         let expected = (from.min(text.len())..text.len()).find(|at| text.get(*at..).is_some_and(plainly_a_trigger));
-        prop_assert_eq!(next_trigger(text.as_bytes(), from).map(|(at, _)| at), expected);
+        prop_assert_eq!(Triggers::new().next(text.as_bytes(), from).map(|(at, _)| at), expected);
     }
 }
 
-/// What [`next_trigger`] stops at, one way of writing after the other.
+/// What [`Triggers`] stop at, one way of writing after the other.
 fn plainly_a_trigger(rest: &str) -> bool {
     let exact = [
         "---", "Ltd", "Lim", "Inc", "LLC", "Gmb", "PLC", "Mr", "Ms", "Dr ", "Dr.", "公司", "先生", "女士",

@@ -1,0 +1,125 @@
+//! What a check says, in one byte.
+
+use crate::Proof;
+
+macro_rules! facts {
+    ($($name:ident = $kind:ident $id:literal,)*) => {
+        /// A check that passed or a shape that is in use; the word nearby is no fact, since there are thousands of them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) enum Fact {
+            $($name,)*
+        }
+
+        impl Fact {
+            pub(crate) const fn proof(self) -> Proof {
+                match self {
+                    $(Self::$name => Proof::$kind($id),)*
+                }
+            }
+        }
+    };
+}
+
+facts! {
+    AbaMod10 = Checksum "aba_mod10",
+    AbnMod89 = Checksum "abn_mod89",
+    Base58check = Checksum "base58check",
+    Bech32 = Checksum "bech32",
+    BsnMod11 = Checksum "bsn_mod11",
+    CnpjMod11 = Checksum "cnpj_mod11",
+    CodiceFiscaleMod26 = Checksum "codice_fiscale_mod26",
+    CpfMod11 = Checksum "cpf_mod11",
+    Crc32Base62 = Checksum "crc32_base62",
+    CurpMod10 = Checksum "curp_mod10",
+    Gb32100Mod31 = Checksum "gb32100_mod31",
+    HetuMod31 = Checksum "hetu_mod31",
+    HkidMod11 = Checksum "hkid_mod11",
+    IrdMod11 = Checksum "ird_mod11",
+    Iso7064Mod11_10 = Checksum "iso7064_mod11_10",
+    Iso7064Mod11_2 = Checksum "iso7064_mod11_2",
+    Iso7064Mod97_10 = Checksum "iso7064_mod97_10",
+    Luhn = Checksum "luhn",
+    MedicareMod10 = Checksum "medicare_mod10",
+    MyNumberMod11 = Checksum "my_number_mod11",
+    NhsMod11 = Checksum "nhs_mod11",
+    NifMod23 = Checksum "nif_mod23",
+    NirMod97 = Checksum "nir_mod97",
+    NricMod11 = Checksum "nric_mod11",
+    PeselMod10 = Checksum "pesel_mod10",
+    RrnMod11 = Checksum "rrn_mod11",
+    TfnMod11 = Checksum "tfn_mod11",
+    ThMod11 = Checksum "th_mod11",
+    TwMod10 = Checksum "tw_mod10",
+    TwUbnMod5 = Checksum "tw_ubn_mod5",
+    Verhoeff = Checksum "verhoeff",
+    Amex = Structure "amex",
+    AwsPrefix = Structure "aws_prefix",
+    BirthDate = Structure "birth_date",
+    BirthMonth = Structure "birth_month",
+    Brackets = Structure "brackets",
+    CnLandLine = Structure "cn_land_line",
+    CnMobile = Structure "cn_mobile",
+    CnService = Structure "cn_service",
+    Column = Structure "column",
+    Country = Structure "country",
+    CountryLength = Structure "country_length",
+    Custom = Structure "custom",
+    Date = Structure "date",
+    Degrees = Structure "degrees",
+    Diners = Structure "diners",
+    Discover = Structure "discover",
+    Divisions = Structure "divisions",
+    DotAtom = Structure "dot_atom",
+    DottedQuad = Structure "dotted_quad",
+    E164 = Structure "e164",
+    Entropy = Structure "entropy",
+    Ethereum = Structure "ethereum",
+    Eui48 = Structure "eui48",
+    FirstDigit = Structure "first_digit",
+    Ga36 = Structure "ga36",
+    GithubPat = Structure "github_pat",
+    GithubPrefix = Structure "github_prefix",
+    Hk = Structure "hk",
+    Holder = Structure "holder",
+    Ipv6 = Structure "ipv6",
+    Issuer = Structure "issuer",
+    Jcb = Structure "jcb",
+    JoseHeader = Structure "jose_header",
+    Label = Structure "label",
+    LegalForm = Structure "legal_form",
+    Length = Structure "length",
+    LetterAndDigits = Structure "letter_and_digits",
+    LettersAndDigits = Structure "letters_and_digits",
+    Local = Structure "local",
+    Maestro = Structure "maestro",
+    Mastercard = Structure "mastercard",
+    Mir = Structure "mir",
+    Mo = Structure "mo",
+    Nanp = Structure "nanp",
+    NineDigits = Structure "nine_digits",
+    PemLabel = Structure "pem_label",
+    Place = Structure "place",
+    Plate = Structure "plate",
+    Prefix = Structure "prefix",
+    Province = Structure "province",
+    Punctuation = Structure "punctuation",
+    Range = Structure "range",
+    Ranges = Structure "ranges",
+    Region = Structure "region",
+    Registry = Structure "registry",
+    RepeatedDigit = Structure "repeated_digit",
+    Rupay = Structure "rupay",
+    Series = Structure "series",
+    SexDigit = Structure "sex_digit",
+    SlackPrefix = Structure "slack_prefix",
+    SpelledOut = Structure "spelled_out",
+    State = Structure "state",
+    Street = Structure "street",
+    Surname = Structure "surname",
+    Title = Structure "title",
+    TwLandLine = Structure "tw_land_line",
+    TwMobile = Structure "tw_mobile",
+    Unionpay = Structure "unionpay",
+    Userinfo = Structure "userinfo",
+    Visa = Structure "visa",
+}
