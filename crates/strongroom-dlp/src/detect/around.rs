@@ -15,7 +15,8 @@ fn may_be_date(digits: &[u8], head: &[u8], rest: &[u8]) -> bool {
         // A sign, a space before a sign, or a character such as 年.
         (4, b'-' | b'/' | b'.') => century && matches!(next, b'0'..=b'9' | b' ' | 0x80..),
         (4, b' ') => century && matches!(next, b'-' | b'/' | b'.' | b' ' | 0x80..),
-        (1..=2, b'.') => matches!(next, b'0'..=b'9' | b' ' | 0x80..),
+        (1..=2, b'.') if next.is_ascii_digit() => has_year(rest),
+        (1..=2, b'.') => matches!(next, b' ' | 0x80..),
         // The name of a month stands before the day, or else a sign would follow.
         (1..=2, b' ') if next.is_ascii_digit() => {
             matches!(head, [.., b'a'..=b'z' | b'A'..=b'Z' | b'.', b' '])
@@ -27,6 +28,20 @@ fn may_be_date(digits: &[u8], head: &[u8], rest: &[u8]) -> bool {
         (1..=2, b',') => matches!(next, b'0'..=b'9' | b' ') || is_month_letter(next),
         (1..=2, b's' | b'n' | b'r' | b't') => matches!(next, b't' | b'd' | b'h'),
         (1..=4, 0x80..) => (digits.len() < 4 || century) && !is_other_character(rest),
+        _ => false,
+    }
+}
+
+/// Whether a month and a year can follow the point after a day: `.2.1980`.
+fn has_year(rest: &[u8]) -> bool {
+    let month = rest.get(1..).unwrap_or_default();
+    let size = month.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    match month.get(size..) {
+        Some([b'.', year @ ..]) => {
+            !year.first().is_some_and(u8::is_ascii_digit)
+                || year.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4
+        }
+        Some([b' ' | 0x80.., ..]) => true,
         _ => false,
     }
 }

@@ -14,6 +14,12 @@ pub(crate) fn ip_v4(window: &Window<'_>) -> Option<Hit> {
     if window.groups.len() != 4 || !dots || !window.all_digits() {
         return None;
     }
+    // A fifth part makes it a version, or the number of an object.
+    let more_before = matches!(window.bytes.get(..window.start), Some([.., b'0'..=b'9', b'.']));
+    let more_after = matches!(window.bytes.get(window.end..), Some([b'.', b'0'..=b'9', ..]));
+    if more_before || more_after {
+        return None;
+    }
     let mut at = 0_usize;
     for size in window.sizes().into_iter().take(4) {
         let part = window.text.get(at..at.saturating_add(usize::from(size)))?;
