@@ -127,6 +127,13 @@ impl<'a> Reader<'a> {
         {
             return seen;
         }
+        // Where nothing stands before it, the windows of one number differ only by what follows.
+        if let Some((from, None, None)) = self.last_before
+            && from == start
+            && !is_bracketed(bytes, end)
+        {
+            return Seen(None);
+        }
         let seen = Seen(self.word_around(bytes, start, end));
         self.last = Some((start, end, seen));
         seen
@@ -249,9 +256,6 @@ impl<'a> Reader<'a> {
     fn after(&self, bytes: &[u8], end: usize) -> Option<Word> {
         let past = end.saturating_add(AFTER_BYTES).min(bytes.len());
         let rest = bytes.get(end..past).unwrap_or_default();
-        if !matches!(rest, [b'(' | 0xEF, ..] | [b' ', b'(', ..]) {
-            return None;
-        }
         let bracket = BRACKETS.iter().find(|bracket| rest.starts_with(bracket))?;
         self.context.match_at(bytes, end.saturating_add(bracket.len()), past)
     }
@@ -279,6 +283,11 @@ pub(super) fn qualified<'a>(
 }
 
 const BRACKETS: &[&[u8]] = &[b"(", b" (", "（".as_bytes()];
+
+/// Whether a bracket may follow.
+fn is_bracketed(bytes: &[u8], end: usize) -> bool {
+    matches!(bytes.get(end..), Some([b'(' | 0xEF, ..] | [b' ', b'(', ..]))
+}
 
 /// The places of the bits that are set, from the lowest on.
 fn bits(mut of: u64) -> impl Iterator<Item = usize> {

@@ -91,7 +91,7 @@ pub(crate) fn run(bytes: &[u8], chain: &Chain, found: &mut dyn FnMut(Hit)) {
         {
             civil::birth_date(bytes, group).into_iter().for_each(&mut *found);
         }
-        if !group.letters && size <= 3 && after == b'.' {
+        if !group.letters && size <= 3 && matches!(rest, [b'.', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..]) {
             geo::coordinates(bytes, group).into_iter().for_each(&mut *found);
         }
         if size <= 6

@@ -87,12 +87,14 @@ impl Form {
         if self.before.is_empty() && self.after.is_empty() {
             return (kind.valid)(window.text).then(|| window.hit(kind.entity, self.score));
         }
-        // One byte tells most of the windows that no letters stand beside.
-        let joins = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'-' | b'.' | 0x80..));
-        let before = window.start.checked_sub(1).and_then(|at| window.bytes.get(at));
-        if !(self.before.is_empty() || joins(before))
-            || !(self.after.is_empty() || joins(window.bytes.get(window.end)))
-        {
+        // Two bytes on either side tell most of the windows that no letters stand beside.
+        let head = window.bytes.get(..window.start).unwrap_or_default();
+        let tail = window.bytes.get(window.end..).unwrap_or_default();
+        let before =
+            matches!(head, [.., b'A'..=b'Z' | b'a'..=b'z' | 0x80.., b' ' | b'-' | b'.'] | [.., 0x80..=0xFF]);
+        let after =
+            matches!(tail, [b' ' | b'-' | b'.', b'A'..=b'Z' | b'a'..=b'z' | 0x80.., ..] | [0x80..=0xFF, ..]);
+        if !(self.before.is_empty() || before) || !(self.after.is_empty() || after) {
             return None;
         }
         let spread = Spread::read(window, self.before, self.after)?;

@@ -140,11 +140,14 @@ impl<'a> Walk<'a> {
     /// Those that this window can be for.
     #[inline]
     pub(super) fn called(&self, length: usize) -> Bits {
+        let of_length = self.possible & self.shapes.by_length.get(length).copied().unwrap_or(0);
+        if of_length == 0 {
+            return 0;
+        }
         let Some(exact) = self.shapes.exact.get(self.groups) else { return 0 };
-        let of_length = self.shapes.by_length.get(length).copied().unwrap_or(0);
         let ([first, second, third], [one, two, three, ..]) = (exact, self.sizes);
         let of = |by_size: &BySize, size: u8| by_size.get(usize::from(size).min(SIZES)).copied().unwrap_or(0);
-        let mut called = self.possible & of_length & of(first, one);
+        let mut called = of_length & of(first, one);
         if self.groups > 1 {
             called &= of(second, two);
         }
