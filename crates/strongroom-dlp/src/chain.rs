@@ -2,6 +2,8 @@
 
 use crate::glyph::{self, Glyph};
 
+/// Digits that a chain has at the least where letters in it are read as digits.
+const LOOK_ALIKE_DIGITS_MIN: usize = 6;
 /// Letters and digits in one group; a longer group is no identifier and is passed over whole.
 const GROUP_CHARACTERS_MAX: usize = 64;
 /// Groups in one chain before it is cut and taken up again.
@@ -37,10 +39,12 @@ pub(crate) struct Group {
     pub(crate) numerals: usize,
     /// What stands before it, as bits of [`join`]; 0 for the first of a chain.
     pub(crate) join: u8,
+    /// Whether letters in it were read as the digits that they look like.
+    pub(crate) alike: bool,
 }
 
 /// Groups with digits, joined by a few separators: all that one number can be made of.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Chain {
     /// Letters in upper case and digits.
     pub(crate) characters: Vec<u8>,
@@ -122,6 +126,41 @@ impl Chain {
         }
     }
 
+    /// The chain with O, I and l as 0 and 1 in groups that have no other letters, but an X at the end; `None` where it has no such
+    /// group, or so few digits that they are rather words.
+    pub(crate) fn with_look_alikes(&self) -> Option<Self> {
+        let is_alike = |group: &&Group| {
+            let text = self.text(group);
+            let text = text.strip_suffix(b"X").unwrap_or(text);
+            group.letters
+                && text.iter().all(|c| matches!(c, b'0'..=b'9' | b'O' | b'I' | b'L'))
+                && text.iter().any(u8::is_ascii_uppercase)
+        };
+        if !self.groups.iter().any(|group| is_alike(&group)) {
+            return None;
+        }
+        let digits = self.characters.iter().filter(|c| c.is_ascii_digit()).count();
+        if digits < LOOK_ALIKE_DIGITS_MIN || digits.saturating_mul(2) < self.characters.len() {
+            return None;
+        }
+        let mut chain = self.clone();
+        for (group, before) in
+            chain.groups.iter_mut().zip(&self.groups).filter(|(_, before)| is_alike(before))
+        {
+            let text = chain.characters.get_mut(group.from..group.to)?;
+            for character in text.iter_mut() {
+                *character = match *character {
+                    b'O' => b'0',
+                    b'I' | b'L' => b'1',
+                    other => other,
+                };
+            }
+            group.letters = text.iter().any(u8::is_ascii_uppercase);
+            group.alike = before.letters;
+        }
+        Some(chain)
+    }
+
     /// The characters of a group.
     pub(crate) fn text(&self, group: &Group) -> &[u8] {
         self.characters.get(group.from..group.to).unwrap_or_default()
@@ -178,6 +217,7 @@ impl Chain {
             letters,
             numerals: read.numerals,
             join,
+            alike: false,
         });
         Some(read.end)
     }

@@ -116,6 +116,14 @@ fn wide(rest: &[u8]) -> (Glyph, usize) {
         // U+0660..0669 and U+06F0..06F9, the digits of Arabic and Persian.
         [0xD9, second @ 0xA0..=0xA9, ..] => (Glyph::Digit(second.wrapping_sub(0x70)), 2),
         [0xDB, second @ 0xB0..=0xB9, ..] => (Glyph::Digit(second.wrapping_sub(0x80)), 2),
+        // Digits of Devanagari, Bengali, Gurmukhi, Gujarati, Tamil and Telugu: U+0966, U+09E6, U+0A66, U+0AE6, U+0BE6, U+0C66.
+        [0xE0, 0xA5 | 0xA7 | 0xA9 | 0xAB | 0xAF | 0xB1, third @ 0xA6..=0xAF, ..] => {
+            (Glyph::Digit(third.wrapping_sub(0x76)), 3)
+        }
+        // Thai U+0E50 and Lao U+0ED0, Myanmar U+1040, Khmer U+17E0.
+        [0xE0, 0xB9 | 0xBB, third @ 0x90..=0x99, ..] => (Glyph::Digit(third.wrapping_sub(0x60)), 3),
+        [0xE1, 0x81, third @ 0x80..=0x89, ..] => (Glyph::Digit(third.wrapping_sub(0x50)), 3),
+        [0xE1, 0x9F, third @ 0xA0..=0xA9, ..] => (Glyph::Digit(third.wrapping_sub(0x70)), 3),
         // U+1D7CE..1D7FF, five sets of mathematical digits.
         [0xF0, 0x9D, 0x9F, fourth @ 0x8E..=0xBF, ..] => {
             (Glyph::Digit(b'0'.wrapping_add(fourth.wrapping_sub(0x8E) % 10)), 4)
@@ -143,13 +151,17 @@ fn wide(rest: &[u8]) -> (Glyph, usize) {
 
 /// The digit that the Chinese numeral at `at` stands for; all of them take three bytes.
 ///
-/// 〇 and the numerals of everyday and of cheques, Simplified and Traditional, and 幺, as telephone numbers are said.
+/// 〇 and the numerals of everyday and of cheques, Simplified and Traditional, and 幺, as telephone numbers are said. Digits
+/// in circles count as numerals too, since one alone is the mark of a list and no part of the number after it.
 #[inline]
 pub(crate) fn numeral(bytes: &[u8], at: usize) -> Option<u8> {
-    let [a @ 0xE3..=0xE9, b, c] = *bytes.get(at..)?.first_chunk::<3>()? else { return None };
+    let [a @ 0xE2..=0xE9, b, c] = *bytes.get(at..)?.first_chunk::<3>()? else { return None };
     let bits = |byte: u8, mask: u8| u32::from(byte & mask);
     Some(match (bits(a, 0x0F) << 12) | (bits(b, 0x3F) << 6) | bits(c, 0x3F) {
-        0x3007 | 0x96F6 => b'0',
+        // ① to ⑨, ❶ to ❾, ⓪ and ⓿.
+        code @ 0x2460..=0x2468 => circled(code, 0x2460),
+        code @ 0x2776..=0x277E => circled(code, 0x2776),
+        0x24EA | 0x24FF | 0x3007 | 0x96F6 => b'0',
         0x4E00 | 0x58F9 | 0x5E7A => b'1',
         0x4E8C | 0x8D30 | 0x8CB3 => b'2',
         0x4E09 | 0x53C1 | 0x53C3 => b'3',
@@ -161,6 +173,11 @@ pub(crate) fn numeral(bytes: &[u8], at: usize) -> Option<u8> {
         0x4E5D | 0x7396 => b'9',
         _ => return None,
     })
+}
+
+/// The digit from 1 to 9 in a circle.
+fn circled(code: u32, one: u32) -> u8 {
+    u8::try_from(code.wrapping_sub(one)).map_or(b'0', |place| b'1'.wrapping_add(place))
 }
 
 /// U+2000..U+203F.
@@ -218,6 +235,18 @@ mod tests {
             ("۹", Glyph::Digit(b'9')),
             ("𝟎", Glyph::Digit(b'0')),
             ("𝟿", Glyph::Digit(b'9')),
+            ("०", Glyph::Digit(b'0')),
+            ("९", Glyph::Digit(b'9')),
+            ("১", Glyph::Digit(b'1')),
+            ("௮", Glyph::Digit(b'8')),
+            ("౩", Glyph::Digit(b'3')),
+            ("๐", Glyph::Digit(b'0')),
+            ("๙", Glyph::Digit(b'9')),
+            ("໕", Glyph::Digit(b'5')),
+            ("၀", Glyph::Digit(b'0')),
+            ("៩", Glyph::Digit(b'9')),
+            ("²", Glyph::Other),
+            ("①", Glyph::Other),
             ("中", Glyph::Other),
             ("一", Glyph::Other),
             ("😀", Glyph::Other),
@@ -236,6 +265,8 @@ mod tests {
             ("零壹贰叁肆伍陆柒捌玖", "0123456789"),
             ("零壹貳參肆伍陸柒捌玖", "0123456789"),
             ("幺", "1"),
+            ("⓪①②③④⑤⑥⑦⑧⑨", "0123456789"),
+            ("⓿❶❷❸❹❺❻❼❽❾", "0123456789"),
         ] {
             let found = text.char_indices().map(|(at, _)| numeral(text.as_bytes(), at));
             assert!(found.eq(digits.bytes().map(Some)), "{text}");

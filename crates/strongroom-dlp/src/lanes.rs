@@ -63,12 +63,25 @@ impl<S: Simd> Window<S> {
     /// Where one of the words may begin, as bits, the first of the block the lowest.
     #[inline(always)]
     pub(crate) fn begins(self, simd: S, tables: &Tables) -> u64 {
+        any(self.groups(simd, tables))
+    }
+
+    /// The groups of words that may begin at each byte.
+    #[inline(always)]
+    pub(crate) fn groups(self, simd: S, tables: &Tables) -> u8x64<S> {
         let Tables { low: [low_a, low_b, low_c], high: [high_a, high_b, high_c] } = tables;
         let of_a = lookup(simd, low_a, self.a & 0x0F) & lookup(simd, high_a, high_half(self.a));
         let of_b = lookup(simd, low_b, self.b & 0x0F) & lookup(simd, high_b, high_half(self.b));
         let of_c = lookup(simd, low_c, self.c & 0x0F) & lookup(simd, high_c, high_half(self.c));
-        !(of_a & of_b & of_c).simd_eq(0).to_bitmask()
+        of_a & of_b & of_c
     }
+}
+
+/// Where any group is left, as bits.
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+pub(crate) fn any<S: Simd>(groups: u8x64<S>) -> u64 {
+    !groups.simd_eq(0).to_bitmask()
 }
 
 #[expect(clippy::inline_always, reason = "as above")]

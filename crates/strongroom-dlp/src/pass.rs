@@ -21,6 +21,9 @@ const PART_BYTES: usize = 32 * 1024;
 /// Bytes at the end of input that may be the first part of a trigger.
 const TRIGGER_BYTES_MAX: usize = 64;
 
+/// What is taken where letters were read as digits.
+const LOOK_ALIKE_WEIGHT: f32 = 0.1;
+
 /// A scan that is under way.
 #[derive(Debug)]
 pub(crate) struct Pass<'a> {
@@ -266,6 +269,7 @@ impl<'a> Pass<'a> {
     }
 
     fn chain(&mut self, bytes: &[u8], chain: &Chain) {
+        self.look_alikes(bytes, chain);
         let (scanner, base) = (self.scanner, self.base);
         let Self { context, found, allowed, .. } = self;
         scanner.dispatch().run(bytes, chain, context, &mut |hit, context| {
@@ -275,6 +279,23 @@ impl<'a> Pass<'a> {
         });
         detect::around::run(bytes, chain, &mut |hit| {
             let Some((finding, known)) = weigh(scanner, context, bytes, hit, base) else { return };
+            found.push(finding);
+            allowed.extend(known);
+        });
+    }
+
+    /// Reads letters that look like digits as digits, where a chain has few of them among many digits.
+    fn look_alikes(&mut self, bytes: &[u8], chain: &Chain) {
+        let Some(chain) = chain.with_look_alikes() else { return };
+        let (scanner, base) = (self.scanner, self.base);
+        let Self { context, found, allowed, .. } = self;
+        let replaced = |hit: &Hit| {
+            chain.groups.iter().any(|group| group.alike && hit.start < group.end && group.start < hit.end)
+        };
+        scanner.dispatch().run(bytes, &chain, context, &mut |mut hit, context| {
+            hit.score -= LOOK_ALIKE_WEIGHT;
+            let weighed = replaced(&hit).then(|| weigh(scanner, context, bytes, hit, base)).flatten();
+            let Some((finding, known)) = weighed else { return };
             found.push(finding);
             allowed.extend(known);
         });

@@ -80,12 +80,16 @@ impl Triggers {
 #[inline]
 fn trigger_at(bytes: &[u8], at: usize) -> Option<Trigger> {
     Some(match bytes.get(at..)? {
-        // ASCII, and U+FF10..FF19, U+0660..0669, U+06F0..06F9, U+1D7CE..1D7FF.
+        // ASCII, and U+FF10..FF19, U+0660..0669, U+06F0..06F9, U+1D7CE..1D7FF, and those of India, Thailand and its neighbours.
         [b'0'..=b'9', ..]
         | [0xEF, 0xBC, 0x90..=0x99, ..]
         | [0xD9, 0xA0..=0xA9, ..]
         | [0xDB, 0xB0..=0xB9, ..]
-        | [0xF0, 0x9D, 0x9F, 0x8E..=0xBF, ..] => Trigger::Digit,
+        | [0xF0, 0x9D, 0x9F, 0x8E..=0xBF, ..]
+        | [0xE0, 0xA5 | 0xA7 | 0xA9 | 0xAB | 0xAF | 0xB1, 0xA6..=0xAF, ..]
+        | [0xE0, 0xB9 | 0xBB, 0x90..=0x99, ..]
+        | [0xE1, 0x81, 0x80..=0x89, ..]
+        | [0xE1, 0x9F, 0xA0..=0xA9, ..] => Trigger::Digit,
         // ASCII and U+FF20.
         [b'@', ..] | [0xEF, 0xBC, 0xA0, ..] => Trigger::At,
         [b'-', b'-', b'-', ..] => Trigger::Dashes,

@@ -5,6 +5,7 @@ use super::*;
 
 mod around;
 mod properties;
+mod writing;
 
 /// Checks that the text, with the marks taken out, has exactly the findings that the marks show, of this entity.
 #[track_caller]

@@ -1,6 +1,6 @@
 //! The first three bytes of all that a search stops at.
 
-use crate::lanes::{BLOCK, Tables, Window};
+use crate::lanes::{self, BLOCK, Tables, Window};
 use fearless_simd::{Level, Simd, dispatch};
 use std::sync::LazyLock;
 
@@ -14,10 +14,17 @@ const ANY: &[u8] = &[];
 const DIGITS: &[u8] = b"0123456789";
 /// The low halves of the second bytes of digits.
 const ARABIC: &[u8] = &[0xA0, 0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8, 0xA9, 0xB0];
+const INDIC: &[u8] = &[0xA6, 0xA7, 0xA8, 0xA9, 0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF];
+const MYANMAR: &[u8] = &[0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89];
+const CIRCLED: &[u8] = &[0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xBB, 0xBC, 0xBD, 0xBE];
+/// The groups of the last set that are numerals.
+const CIRCLED_GROUPS: u8 = 0xE0;
+/// What no text has.
+const NONE: Head = [&[0xFF], &[0xFF], &[0xFF]];
 const WIDE: &[u8] = &[0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99];
 
 /// Those that share a head differ little in each byte, so that few others pass.
-const HEADS: [[Head; 8]; 3] = [
+const HEADS: [[Head; 8]; 4] = [
     [
         [DIGITS, ANY, ANY],
         [b"@", ANY, ANY],
@@ -47,8 +54,8 @@ const HEADS: [[Head; 8]; 3] = [
         [&[0xE5], &[0x90, 0xA5], &[0x8D, 0xB3]],
         // 公, 先.
         [&[0xE5], &[0x85], &[0xAC, 0x88]],
-        // None.
-        [&[0xFF], &[0xFF], &[0xFF]],
+        // Digits of Thailand and Laos.
+        [&[0xE0], &[0xB9, 0xBB], WIDE],
     ],
     // Chinese numerals, as `glyph::numeral` has them.
     [
@@ -69,9 +76,21 @@ const HEADS: [[Head; 8]; 3] = [
         // 〇.
         [&[0xE3], &[0x80], &[0x87]],
     ],
+    [
+        // Digits of India, of Myanmar and of Cambodia.
+        [&[0xE0], &[0xA5, 0xA7, 0xA9, 0xAB, 0xAF], INDIC],
+        [&[0xE0], &[0xB1], INDIC],
+        [&[0xE1], &[0x81], MYANMAR],
+        [&[0xE1], &[0x9F], ARABIC],
+        NONE,
+        // Digits in circles: ①, ⓪ and ⓿, ❶.
+        [&[0xE2], &[0x91], ARABIC],
+        [&[0xE2], &[0x93], &[0xAA, 0xBF]],
+        [&[0xE2], &[0x9D], CIRCLED],
+    ],
 ];
 
-static TABLES: LazyLock<[Tables; 3]> = LazyLock::new(|| {
+static TABLES: LazyLock<[Tables; 4]> = LazyLock::new(|| {
     HEADS.each_ref().map(|heads| {
         let mut tables = Tables::new();
         heads.iter().enumerate().for_each(|(group, head)| tables.add(group, *head));
@@ -90,15 +109,17 @@ pub(super) fn search(level: Level, bytes: &[u8], at: usize, found: &mut [u64; BL
 #[inline(always)]
 fn search_in<S: Simd>(
     simd: S,
-    [first, second, numerals]: &[Tables; 3],
+    [first, second, numerals, others]: &[Tables; 4],
     mut bytes: &[u8],
     found: &mut [u64; BLOCKS],
 ) -> usize {
     let mut count = 0_usize;
     for found in found {
         let Some(window) = Window::first(simd, bytes) else { break };
-        let numerals = first_of_two(window.begins(simd, numerals));
-        *found = window.begins(simd, first) | window.begins(simd, second) | numerals;
+        let others = window.groups(simd, others);
+        let numerals = window.begins(simd, numerals) | lanes::any(others & CIRCLED_GROUPS);
+        let digits = lanes::any(others & !CIRCLED_GROUPS);
+        *found = window.begins(simd, first) | window.begins(simd, second) | digits | first_of_two(numerals);
         bytes = bytes.get(BLOCK..).unwrap_or_default();
         count = count.saturating_add(1);
     }
