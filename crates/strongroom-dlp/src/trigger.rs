@@ -119,17 +119,26 @@ fn label([a, b, c, d, e]: [u8; 5]) -> bool {
         | is(*b"Inc")
         | is(*b"LLC")
         | is(*b"Gmb")
+        | is(*b"LLP")
+        | is(*b"Cor")
         | is(*b"PLC")
         | ((a == b'M') & ((b == b'r') | (b == b's')))
         | is(*b"Dr ")
         | is(*b"Dr.");
-    // 人 of 联系人, 名 of 姓名, before a colon or a space.
-    let label = (is([0xE4, 0xBA, 0xBA]) | is([0xE5, 0x90, 0x8D])) & ((d == 0xEF) | (d == b':') | (d == b' '));
+    // 人 of 联系人; 名 of 姓名, before a colon or a space.
+    let label = is([0xE4, 0xBA, 0xBA]) | (is([0xE5, 0x90, 0x8D]) & ((d == 0xEF) | (d == b':') | (d == b' ')));
     // 公司, 先生, 女士, 小姐.
     let company = is([0xE5, 0x85, 0xAC]) & (d == 0xE5) & (e == 0x8F);
     let title = (is([0xE5, 0x85, 0x88]) & (d == 0xE7) & (e == 0x94))
         | (is([0xE5, 0xA5, 0xB3]) & (d == 0xE5) & (e == 0xA3))
         | (is([0xE5, 0xB0, 0x8F]) & (d == 0xE5) & (e == 0xA7));
+    // 户 or 戶 of 客户, and 我是.
+    let client = is([0xE6, 0x88, 0xB7])
+        | is([0xE6, 0x88, 0xB6])
+        | (is([0xE6, 0x88, 0x91]) & (d == 0xE6) & (e == 0x98));
+    // A name after a label or a word for one who deals with us, or under a closing line.
+    let named = c.is_ascii_uppercase()
+        & (((b == b' ') & ((a == b':') | (a == b'r') | (a == b't'))) | ((a == b',') & (b == b'\n')));
     // `(at)` and ` dot `, with which addresses are spelled out.
     let opens = (a == b'(') | (a == b'[') | (a == b' ');
     let at = opens & (a != b' ') & (b | 0x20 == b'a') & (c | 0x20 == b't');
@@ -139,5 +148,5 @@ fn label([a, b, c, d, e]: [u8; 5]) -> bool {
     let code = is([0xE4, 0xBB, 0xA3]) & (d == 0xE7) & ((e == 0xA0) | (e == 0xA2));
     // AKIA and ASIA, since a key need not have a digit.
     let key = (a == b'A') & ((b == b'K') | (b == b'S')) & (c == b'I') & (d == b'A');
-    english | label | company | title | code | key | at | dot
+    english | label | company | title | client | named | code | key | at | dot
 }

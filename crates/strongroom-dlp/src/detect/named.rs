@@ -20,13 +20,22 @@ pub(crate) fn find(bytes: &[u8], at: usize, found: &mut dyn FnMut(Hit)) {
     match rest {
         [b'S' | b's' | b'B' | b'b', ..] => bic::find(bytes, at).into_iter().for_each(found),
         [b'A', ..] => token::aws_key(bytes, at).into_iter().for_each(found),
-        [b'L' | b'I' | b'G' | b'P', ..] => organisation::english(bytes, at).into_iter().for_each(found),
+        [b'L' | b'I' | b'G' | b'P' | b'C', ..] => {
+            organisation::english(bytes, at).into_iter().for_each(found);
+        }
         [b'(' | b'[' | b' ', ..] => email::spelled::find(bytes, at).into_iter().for_each(found),
+        [b':' | b',' | b'r' | b't', ..] => person::after_label(bytes, at).into_iter().for_each(found),
         [b'M' | b'D', ..] => person::titled_english(bytes, at).into_iter().for_each(found),
         _ if rest.starts_with("公司".as_bytes()) => {
             organisation::chinese(bytes, at).into_iter().for_each(found);
         }
         _ if rest.starts_with("代".as_bytes()) => bic::find(bytes, at).into_iter().for_each(found),
+        _ if rest.starts_with("户".as_bytes()) || rest.starts_with("戶".as_bytes()) => {
+            person::client(bytes, at).into_iter().for_each(found);
+        }
+        _ if rest.starts_with("我是".as_bytes()) => {
+            person::introduced(bytes, at.saturating_add("我是".len())).into_iter().for_each(found);
+        }
         _ if rest.starts_with("人".as_bytes()) || rest.starts_with("名".as_bytes()) => {
             person::labelled(bytes, at).into_iter().for_each(found);
         }

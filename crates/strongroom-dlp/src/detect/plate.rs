@@ -108,6 +108,10 @@ fn elsewhere(bytes: &[u8], text: &[u8], group: &Group) -> Option<Hit> {
     let Glyph::Mark(b' ' | b'-') = mark else { return None };
     let mut count = 0_usize;
     while let Some((Glyph::Letter(_), before, _)) = glyph::previous_visible(bytes, at) {
+        // `at 155`: the letters of a plate are capitals.
+        if bytes.get(before).is_some_and(u8::is_ascii_lowercase) {
+            return None;
+        }
         (at, count) = (before, count.saturating_add(1));
         if count > 3 {
             return None;

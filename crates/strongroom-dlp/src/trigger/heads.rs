@@ -19,8 +19,7 @@ const MYANMAR: &[u8] = &[0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0
 const CIRCLED: &[u8] = &[0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xBB, 0xBC, 0xBD, 0xBE];
 /// The groups of the last set that are numerals.
 const CIRCLED_GROUPS: u8 = 0xE0;
-/// What no text has.
-const NONE: Head = [&[0xFF], &[0xFF], &[0xFF]];
+const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const WIDE: &[u8] = &[0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99];
 
 /// Those that share a head differ little in each byte, so that few others pass.
@@ -28,10 +27,10 @@ const HEADS: [[Head; 8]; 4] = [
     [
         [DIGITS, ANY, ANY],
         [b"@", ANY, ANY],
-        // Ltd, Limited, Inc, GmbH.
-        [b"LIG", b"tinm", b"dmcb"],
-        // LLC, PLC, AKIA, ASIA.
-        [b"LPA", b"LKS", b"CI"],
+        // Ltd, Limited, Inc, GmbH, Corporation.
+        [b"LIGC", b"tinmo", b"dmcbr"],
+        // LLC, LLP, PLC, AKIA, ASIA.
+        [b"LPA", b"LKS", b"CPI"],
         // Mr, Ms, Dr.
         [b"MD", b"rs", ANY],
         // SWIFT, BIC.
@@ -52,8 +51,8 @@ const HEADS: [[Head; 8]; 4] = [
         [&[0xE4, 0xE5], &[0xBA, 0xB0], &[0xBA, 0x8F]],
         // 名, 女.
         [&[0xE5], &[0x90, 0xA5], &[0x8D, 0xB3]],
-        // 公, 先.
-        [&[0xE5], &[0x85], &[0xAC, 0x88]],
+        // 公, 先; 戶, 户, 我.
+        [&[0xE5, 0xE6], &[0x85, 0x88], &[0xAC, 0x88, 0xB6, 0xB7, 0x91]],
         // Digits of Thailand and Laos.
         [&[0xE0], &[0xB9, 0xBB], WIDE],
     ],
@@ -82,7 +81,8 @@ const HEADS: [[Head; 8]; 4] = [
         [&[0xE0], &[0xB1], INDIC],
         [&[0xE1], &[0x81], MYANMAR],
         [&[0xE1], &[0x9F], ARABIC],
-        NONE,
+        // A name after a colon, a comma at the end of a line, or `customer` and its like.
+        [b":,rt", b" \n", CAPITALS],
         // Digits in circles: ①, ⓪ and ⓿, ❶.
         [&[0xE2], &[0x91], ARABIC],
         [&[0xE2], &[0x93], &[0xAA, 0xBF]],

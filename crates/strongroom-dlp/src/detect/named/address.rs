@@ -12,6 +12,8 @@ const REACH: usize = 120;
 const UNITS: [&str; 16] = [
     "号院", "号楼", "號樓", "号", "號", "弄", "栋", "棟", "幢", "单元", "單元", "座", "楼", "樓", "室", "层",
 ];
+/// Places that addresses name without a suffix.
+const PLACES: [&str; 8] = ["香港", "九龍", "九龙", "新界", "澳門", "澳门", "中環", "中环"];
 /// Words after which an address begins.
 const LABELS: [&str; 16] = [
     "地址",
@@ -99,6 +101,8 @@ fn chinese(bytes: &[u8], group: &Group) -> Option<Hit> {
         if let Some(last) = last {
             divisions = divisions.saturating_add(usize::from(is_division(last, bytes, start)));
             start = start.checked_sub(3)?;
+            // The names of some places say what they are without a suffix.
+            divisions = divisions.saturating_add(usize::from(starts_with(bytes, start, &PLACES).is_some()));
         } else if start
             .checked_sub(1)
             .and_then(|before| bytes.get(before))
@@ -137,7 +141,7 @@ fn english(bytes: &[u8], group: &Group) -> Option<Hit> {
         let end = capitalised(bytes, at)?;
         let word = bytes.get(at..end)?;
         if STREETS.iter().any(|street| street.as_bytes() == word) {
-            let end = town(bytes, end).unwrap_or(end);
+            let end = town(bytes, end).map_or(end, |end| state(bytes, end).unwrap_or(end));
             return Some(Hit::new(Entity::Address, group.start, end, 0.6).with(Fact::Street));
         }
         if bytes.get(end) != Some(&b' ') {
@@ -146,6 +150,23 @@ fn english(bytes: &[u8], group: &Group) -> Option<Hit> {
         at = end.checked_add(1)?;
     }
     None
+}
+
+/// Where a state and a postal code after the town end: `, IL 62704`, ` NSW 2000`, ` SW1A 1AA`.
+fn state(bytes: &[u8], end: usize) -> Option<usize> {
+    let rest = bytes.get(end..)?;
+    let rest = rest.strip_prefix(b",").unwrap_or(rest);
+    let rest = rest.strip_prefix(b" ")?;
+    let letters = rest.iter().take(5).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let code = match letters {
+        0 => rest,
+        2 | 3 => rest.get(letters..)?.strip_prefix(b" ")?,
+        _ => return None,
+    };
+    let digits = code.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    let code = code.get(digits..)?;
+    let over = !code.first().is_some_and(u8::is_ascii_alphanumeric);
+    (matches!(digits, 4 | 5) && over).then(|| bytes.len().saturating_sub(code.len()))
 }
 
 /// Where the name of a town after the street and a comma ends.

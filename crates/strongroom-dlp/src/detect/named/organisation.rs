@@ -20,7 +20,21 @@ const FORMS: [&str; 9] = [
     "分公司",
 ];
 /// What ends a clause or introduces a name, so that the name begins after it.
-const BEFORE: [&str; 20] = [
+const BEFORE: [&str; 34] = [
+    "户名",
+    "戶名",
+    "名称",
+    "名稱",
+    "抬头",
+    "抬頭",
+    "收款人",
+    "付款人",
+    "收款方",
+    "付款方",
+    "承租方",
+    "委托方",
+    "单位",
+    "單位",
     "与",
     "與",
     "和",
@@ -42,7 +56,8 @@ const BEFORE: [&str; 20] = [
     "甲方",
     "乙方",
 ];
-const ENGLISH_FORMS: [&[u8]; 6] = [b"Ltd", b"Limited", b"Inc", b"LLC", b"GmbH", b"PLC"];
+const ENGLISH_FORMS: [&[u8]; 9] =
+    [b"Ltd", b"Limited", b"Inc", b"LLC", b"LLP", b"GmbH", b"PLC", b"Corporation", b"Corp"];
 
 /// The name that ends with the 公司 at `at`.
 pub(super) fn chinese(bytes: &[u8], at: usize) -> Option<Hit> {
@@ -96,5 +111,10 @@ pub(super) fn english(bytes: &[u8], at: usize) -> Option<Hit> {
         words = words.saturating_add(1);
     }
     let end = at.saturating_add(form.len());
+    // The full stop of `Inc.` and of `Co., Ltd.` is theirs, since they are hardly written without; that of `Ltd.` is as often
+    // the sentence's.
+    let dotted = rest.get(form.len()) == Some(&b'.')
+        && (form == b"Inc" || form == b"Corp" || ends_with(bytes, at, &["Co., ", "Co. "]).is_some());
+    let end = end.saturating_add(usize::from(dotted));
     (words > 0).then(|| Hit::new(Entity::Org, start, end, 0.6).with(Fact::LegalForm))
 }

@@ -43,3 +43,34 @@ pub(super) fn capitalised_before(bytes: &[u8], end: usize) -> Option<usize> {
     let start = end.checked_sub(length)?;
     head.get(start).is_some_and(|first| first.is_ascii_uppercase() || *first == b'&').then_some(start)
 }
+
+/// The first of the Chinese characters, and how many words of bits all of them take.
+const HAN_FIRST: u32 = 0x4E00;
+const HAN_WORDS: usize = 328;
+
+/// Some Chinese characters, one bit each.
+#[derive(Debug)]
+pub(super) struct HanSet(Box<[u64]>);
+
+impl HanSet {
+    pub(super) fn of(text: &str) -> Self {
+        let mut set = vec![0_u64; HAN_WORDS];
+        for character in text.chars() {
+            let (word, bit) = Self::place(character);
+            if let Some(word) = set.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self(set.into())
+    }
+
+    pub(super) fn contains(&self, character: char) -> bool {
+        let (word, bit) = Self::place(character);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn place(character: char) -> (usize, u64) {
+        let code = u32::from(character).wrapping_sub(HAN_FIRST);
+        (usize::try_from(code / 64).unwrap_or(usize::MAX), 1 << (code % 64))
+    }
+}

@@ -304,7 +304,7 @@ proptest! {
 
     #[test]
     fn triggers_are_where_a_plain_search_finds_them(
-        text in "([a-z ]{0,40}|[0-9@０９＠，。-]|SWIFT|bic|Ltd|LLC|Mrs|Dr[. ]|公司|公园|姓名：|代码|[(]at[)]| dot | dotted|AKIA){0,8}",
+        text in "([a-z ]{0,40}|[0-9@０９＠，。-]|SWIFT|bic|Ltd|LLC|Mrs|Dr[. ]|公司|公园|姓名：|代码|[(]at[)]| dot | dotted|AKIA|客户|我是|我的|: [A-Z]|,\n[A-Z]|Corp){0,8}",
         from in 0_usize..40,
     ) {
         let expected = (from.min(text.len())..text.len()).find(|at| text.get(*at..).is_some_and(plainly_a_trigger));
@@ -316,10 +316,15 @@ proptest! {
 fn plainly_a_trigger(rest: &str) -> bool {
     let exact = [
         "---", "Ltd", "Lim", "Inc", "LLC", "Gmb", "PLC", "Mr", "Ms", "Dr ", "Dr.", "公司", "先生", "女士",
-        "小姐", "代码", "代碼", "人:", "人：", "人 ", "名:", "名：", "名 ", "AKIA", "ASIA",
+        "小姐", "代码", "代碼", "人:", "人：", "人 ", "名:", "名：", "名 ", "AKIA", "ASIA", "LLP", "Cor",
+        "户", "戶", "我是", "人",
     ];
     let folded = ["swi", "bic", "(at", "[at"];
     let lower = rest.to_ascii_lowercase();
+    let named = matches!(
+        rest.as_bytes(),
+        [b':' | b'r' | b't', b' ', b'A'..=b'Z', ..] | [b',', b'\n', b'A'..=b'Z', ..]
+    );
     let dotted = ["(dot", "[dot", " dot"]
         .iter()
         .any(|d| lower.starts_with(d) && !rest[d.len()..].starts_with(|c: char| c.is_ascii_lowercase()));
@@ -327,6 +332,7 @@ fn plainly_a_trigger(rest: &str) -> bool {
         || exact.iter().any(|word| rest.starts_with(word))
         || folded.iter().any(|word| lower.starts_with(word))
         || dotted
+        || named
 }
 
 /// Whether a value that was found fails the reference's check formula, range tables aside.
