@@ -94,10 +94,12 @@ pub(crate) fn is_fr_nir(id: &[u8]) -> bool {
         digits.fold(0_u32, |rest, digit| rest.saturating_mul(10).saturating_add(number(&[digit])) % 97);
     // 20, 30 to 42 and 50 and on stand for a month that the papers do not tell; 3, 4, 7 and 8 for those still to be
     // entered for good.
+    // Departments overseas have three digits, and their communes two.
+    let overseas = matches!(part(id, 5, 7), Some(97 | 98));
     let ranges = matches!(id.first(), Some(b'1'..=b'4' | b'7' | b'8'))
         && matches!(month, 1..=12 | 20 | 30..=42 | 50..=99)
         && (corsica.is_some() || part(id, 5, 7) != Some(0))
-        && part(id, 7, 10) != Some(0)
+        && part(id, if overseas { 8 } else { 7 }, 10) != Some(0)
         && part(id, 10, 13) != Some(0);
     shape && ranges && key == 97_u32.saturating_sub(rest)
 }
