@@ -49,7 +49,7 @@ const fn dihedral(a: u32, b: u32) -> u32 {
 /// Tax Department; how the last letter is made is not published).
 pub(crate) fn is_in_pan(id: &[u8]) -> bool {
     let holder =
-        matches!(id.get(3), Some(b'A' | b'B' | b'C' | b'F' | b'G' | b'H' | b'J' | b'K' | b'L' | b'P' | b'T'));
+        matches!(id.get(3), Some(b'A' | b'B' | b'C' | b'F' | b'G' | b'H' | b'J' | b'L' | b'P' | b'T'));
     is_shaped(id, b"AAAAA9999A") && holder && part(id, 5, 9) != Some(0)
 }
 

@@ -104,7 +104,8 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "in_pan", check: in_pan,
         valid: &["ACUPA7085R", "abcpe1234f", "AAAPL1234C", "BNZAA2318J", "AAGCM1234K", "AAACH1234T"],
-        refused: &["", "ACUPA7085", "ACUPA7085RR", "ACUXA7085R", "ACUDA7085R", "ACUPA0000R", "ACUPA70855", "ACU4A7085R", "ACUPAA085R", "1CUPA7085R", "ACUPA 708Ä"],
+        // Holders of the kinds X, D, E and K, of which the department's list has none.
+        refused: &["", "ACUPA7085", "ACUPA7085RR", "ACUXA7085R", "ACUDA7085R", "ACUEA7085R", "ACUKA7085R", "ACUPA0000R", "ACUPA70855", "ACU4A7085R", "ACUPAA085R", "1CUPA7085R", "ACUPA 708Ä"],
         patterns: &[],
     },
     Kind {
