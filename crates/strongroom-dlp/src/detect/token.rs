@@ -129,7 +129,7 @@ fn crypto(run: &Run<'_>) -> Option<Hit> {
 
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// 25 bytes in base 58, the last four the head of a double SHA-256 of those before.
+/// 25 bytes in base 58, a 1 for each that is zero in front, the last four the head of a double SHA-256 of those before.
 fn base58_check(text: &[u8]) -> bool {
     let mut payload = [0_u8; 25];
     for character in text {
@@ -145,7 +145,9 @@ fn base58_check(text: &[u8]) -> bool {
             return false;
         }
     }
-    let Some((body, check)) = payload.split_last_chunk::<4>() else { return false };
+    let ones = text.iter().take_while(|character| **character == b'1').count();
+    let zeros = payload.iter().take_while(|byte| **byte == 0).count();
+    let Some((body, check)) = payload.split_last_chunk::<4>().filter(|_| ones == zeros) else { return false };
     let digest = hmac_sha256::Hash::hash(&hmac_sha256::Hash::hash(body));
     matches!(body.first(), Some(0x00 | 0x05)) && digest.starts_with(check)
 }
@@ -178,8 +180,18 @@ fn bech32(text: &[u8]) -> bool {
             }
         }
     }
-    let version = data.first().and_then(value);
-    sum == if version == Some(0) { 1 } else { 0x2BC8_30A3 }
+    // Version, program and six characters of check sum. A program has 2 to 40 bytes, of version 0 just 20 or 32; what is
+    // left of its last character is less than five bits, which are zero.
+    let Some((Some(version), Some((program, _)))) =
+        data.split_first().map(|(first, rest)| (value(first), rest.split_last_chunk::<6>()))
+    else {
+        return false;
+    };
+    let (bytes, spare) = (program.len().saturating_mul(5) / 8, program.len().saturating_mul(5) % 8);
+    let padding = program.last().and_then(value).map_or(0, |last| last & !(u32::MAX << spare));
+    let length = if version == 0 { matches!(bytes, 20 | 32) } else { (2..=40).contains(&bytes) };
+    let checksum = if version == 0 { 1 } else { 0x2BC8_30A3 };
+    version <= 16 && length && spare < 5 && padding == 0 && sum == checksum
 }
 
 /// A run that is random enough to be a key, beside a word that calls it one.

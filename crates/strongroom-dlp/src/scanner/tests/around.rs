@@ -168,9 +168,18 @@ fn tokens() {
             "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divf0a",
             "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
             "bc1qw508d6qejxtdg4y5r3zarvarY0c5xw7kv8f3t4",
+            "⟦1111111111111111111114oLvT2⟧",
             "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BA",
+            // A 1 in front is a byte of zero: with one more or less there are not 25.
+            "11111111111111111111114oLvT2",
+            "111111111111111111114oLvT2",
         ],
     );
+            // Of BIP 350: a program of version 0 of 16 bytes, version 17, 41 bytes, padding that is not zero.
+            "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P",
+            "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R",
+            "bc10w508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kw5rljs90",
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
     all(
         Entity::ApiKey,
         &[
