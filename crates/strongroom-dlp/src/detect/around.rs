@@ -57,6 +57,11 @@ fn is_other_character(rest: &[u8]) -> bool {
         && !["年", "月"].iter().any(|sign| rest.starts_with(sign.as_bytes()))
 }
 
+/// Whether the byte can join the groups of a hardware address.
+const fn is_mark(byte: u8) -> bool {
+    matches!(byte, b':' | b'-' | b'.')
+}
+
 /// Calls those detectors that the bytes beside each group call for.
 pub(crate) fn run(bytes: &[u8], chain: &Chain, found: &mut dyn FnMut(Hit)) {
     for (place, group) in chain.groups.iter().enumerate().take(chain.starts) {
@@ -72,8 +77,10 @@ pub(crate) fn run(bytes: &[u8], chain: &Chain, found: &mut dyn FnMut(Hit)) {
         if (before == b':' || after == b':') && !asked {
             network::ip_v6(bytes, group.start).into_iter().for_each(&mut *found);
         }
-        if matches!((after, size), (b':' | b'-', 2) | (b'.', 4)) && !asked {
-            network::mac(bytes, group.start, after).into_iter().for_each(&mut *found);
+        // Of an address whose first digit is in its last group only the mark before that is seen.
+        let mark = if is_mark(after) || place > 0 { after } else { before };
+        if matches!((mark, size), (b':' | b'-', 2) | (b'.', 4)) && !asked {
+            network::mac(bytes, group.start, mark).into_iter().for_each(&mut *found);
         }
         // A letter in the group, or a mark or a character before it.
         let joined_letter = || {

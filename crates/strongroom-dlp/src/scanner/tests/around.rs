@@ -30,6 +30,10 @@ fn network_addresses() {
             "⟦00:1A:2B:3C:4D:5E⟧",
             "mac ⟦00-1a-2b-3c-4d-5e⟧;",
             "MAC地址：⟦001a.2b3c.4d5e⟧",
+            // The only digits are in the last group.
+            "⟦AA:BB:CC:DD:EE:F0⟧,",
+            "MAC地址：⟦aabb.ccdd.eef0⟧",
+            "via ⟦aa-bb-cc-dd-ee-00⟧",
             "00:1A:2B:3C:4D",
             "00:1A:2B:3C:4D:5E:6F",
             "00:1A:2B:3C:4D:5G",
@@ -164,22 +168,22 @@ fn tokens() {
             "⟦BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4⟧",
             "⟦bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0⟧",
             "⟦0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe⟧",
-            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
-            "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divf0a",
-            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
-            "bc1qw508d6qejxtdg4y5r3zarvarY0c5xw7kv8f3t4",
             "⟦1111111111111111111114oLvT2⟧",
-            "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BA",
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
             // A 1 in front is a byte of zero: with one more or less there are not 25.
             "11111111111111111111114oLvT2",
             "111111111111111111114oLvT2",
-        ],
-    );
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divf0a",
+            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
             // Of BIP 350: a program of version 0 of 16 bytes, version 17, 41 bytes, padding that is not zero.
             "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P",
             "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R",
             "bc10w508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kw5rljs90",
             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
+            "bc1qw508d6qejxtdg4y5r3zarvarY0c5xw7kv8f3t4",
+            "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BA",
+        ],
+    );
     all(
         Entity::ApiKey,
         &[
