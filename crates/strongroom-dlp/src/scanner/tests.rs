@@ -3,8 +3,11 @@
 
 use super::*;
 
+mod agreement;
 mod around;
+mod kinds;
 mod properties;
+mod slow;
 mod writing;
 
 /// Checks that the text, with the marks taken out, has exactly the findings that the marks show, of this entity.
