@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::detect::is_date;
+
 /// A day of the Gregorian calendar from 0001-01-01 to 9999-12-31, written `YYYY-MM-DD`.
 ///
 /// The crate reads no clock: which day it is, and in which time zone, is for the host to say.
@@ -21,15 +23,7 @@ pub struct Day {
 impl Day {
     /// From its parts, if there is such a day.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, DayError> {
-        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if is_leap => 29,
-            2 => 28,
-            _ => 0,
-        };
-        let exists = (1..=9999).contains(&year) && (1..=days).contains(&day);
+        let exists = (1..=9999).contains(&year) && is_date(year.into(), month.into(), day.into());
         if exists { Ok(Self { year, month, of_month: day }) } else { Err(DayError) }
     }
 }
