@@ -170,20 +170,19 @@ pub enum BaselineError {
 mod stored {
     use super::{Accepted, Baseline};
     use crate::fingerprint::is_key_check;
-
-    const VERSION: u32 = 1;
+    use crate::version::Version;
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     pub(super) struct File {
-        version: u32,
+        version: Version<1>,
         key: String,
         accepted: Vec<Accepted>,
     }
 
     impl From<Baseline> for File {
         fn from(baseline: Baseline) -> Self {
-            Self { version: VERSION, accepted: baseline.accepted().collect(), key: baseline.key }
+            Self { version: Version, accepted: baseline.accepted().collect(), key: baseline.key }
         }
     }
 
@@ -191,9 +190,6 @@ mod stored {
         type Error = String;
 
         fn try_from(file: File) -> Result<Self, Self::Error> {
-            if file.version != VERSION {
-                return Err(format!("unknown version {} of a baseline", file.version));
-            }
             if !is_key_check(&file.key) {
                 return Err("`key` is not the check of a key".to_owned());
             }

@@ -32,6 +32,8 @@ mod lanes;
 mod lone;
 #[cfg(feature = "pseudonyms")]
 mod suppress;
+#[cfg(feature = "serde")]
+mod version;
 
 #[cfg(test)]
 mod testing;

@@ -218,31 +218,27 @@ pub enum SuppressionFault {
 
 #[cfg(feature = "serde")]
 mod stored {
-    use super::{Suppression, Suppressions};
-
-    const VERSION: u32 = 1;
+    use super::{Suppression, SuppressionError, Suppressions};
+    use crate::version::Version;
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     pub(super) struct File {
-        version: u32,
+        version: Version<1>,
         suppressions: Vec<Suppression>,
     }
 
     impl From<Suppressions> for File {
         fn from(suppressions: Suppressions) -> Self {
-            Self { version: VERSION, suppressions: suppressions.list }
+            Self { version: Version, suppressions: suppressions.list }
         }
     }
 
     impl TryFrom<File> for Suppressions {
-        type Error = String;
+        type Error = SuppressionError;
 
         fn try_from(file: File) -> Result<Self, Self::Error> {
-            if file.version != VERSION {
-                return Err(format!("unknown version {} of suppressions", file.version));
-            }
-            Self::new(file.suppressions).map_err(|error| error.to_string())
+            Self::new(file.suppressions)
         }
     }
 }

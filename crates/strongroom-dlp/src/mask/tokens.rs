@@ -198,19 +198,18 @@ mod stored {
 
     use super::Tokens;
     use crate::Entity;
-
-    const VERSION: u32 = 1;
+    use crate::version::Version;
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     pub(super) struct Table {
-        version: u32,
+        version: Version<1>,
         values: BTreeMap<Entity, Vec<Vec<String>>>,
     }
 
     impl From<Tokens> for Table {
         fn from(tokens: Tokens) -> Self {
-            Self { version: VERSION, values: tokens.values }
+            Self { version: Version, values: tokens.values }
         }
     }
 
@@ -219,9 +218,6 @@ mod stored {
 
         /// Every value is put in anew, and must come to stand where it stood.
         fn try_from(table: Table) -> Result<Self, Self::Error> {
-            if table.version != VERSION {
-                return Err(format!("unknown version {} of a table of tokens", table.version));
-            }
             let mut tokens = Self::new();
             for (entity, values) in &table.values {
                 for (number, spellings) in values.iter().enumerate() {
