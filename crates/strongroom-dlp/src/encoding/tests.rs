@@ -2,27 +2,14 @@
 //! (`encoding_rs`, or the standard library for UTF-16), decoded here, and each character compared with its bytes.
 
 use super::*;
-use crate::testing::cases;
+use crate::testing::{ENCODINGS, cases, encode};
 use crate::{Entity, Scanner};
 use proptest::prelude::*;
-
-const ALL: [Encoding; 5] =
-    [Encoding::Big5, Encoding::Gb18030, Encoding::Utf16Be, Encoding::Utf16Le, Encoding::Utf8];
-
-fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
-    match encoding {
-        Encoding::Utf8 => text.as_bytes().to_vec(),
-        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        Encoding::Gb18030 => encoding_rs::GB18030.encode(text).0.into_owned(),
-        Encoding::Big5 => encoding_rs::BIG5.encode(text).0.into_owned(),
-    }
-}
 
 #[test]
 fn findings_point_into_the_original_bytes() {
     let text = "客戶張三，電話：13800138000；身份證11010519491231002X，郵箱zs＠example.com。";
-    for encoding in ALL {
+    for encoding in ENCODINGS {
         let bytes = encode(text, encoding);
         let found = Scanner::new().scan_encoded(&bytes, encoding);
         let values: Vec<_> =
@@ -82,7 +69,7 @@ fn malformed_bytes_are_counted_and_passed_over() {
 
 #[test]
 fn names_parse_back() {
-    for encoding in ALL {
+    for encoding in ENCODINGS {
         assert_eq!(encoding.to_string().parse(), Ok(encoding));
         assert_eq!(encoding.to_string().to_uppercase().parse(), Ok(encoding));
     }
@@ -101,7 +88,7 @@ proptest! {
 
     #[test]
     fn each_character_leads_back_to_its_bytes(text in "[ -~中文電話号码０-９𠀀-𠀏é€]{0,40}") {
-        for encoding in ALL {
+        for encoding in ENCODINGS {
             if encoding == Encoding::Big5 && encoding_rs::BIG5.encode(&text).2 {
                 continue;
             }
@@ -119,7 +106,7 @@ proptest! {
 
     #[test]
     fn any_bytes_decode_with_offsets_in_order(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-        for encoding in ALL {
+        for encoding in ENCODINGS {
             let decoded = decode(&bytes, encoding);
             let mut last = 0;
             for (at, _) in decoded.text().char_indices() {

@@ -3,25 +3,13 @@
 
 use super::values::{composed, parts};
 use super::*;
+use crate::testing::{ENCODINGS, encode};
 use crate::{Encoding, Scanner, decode};
-
-const ALL: [Encoding; 5] =
-    [Encoding::Big5, Encoding::Gb18030, Encoding::Utf16Be, Encoding::Utf16Le, Encoding::Utf8];
-
-fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
-    match encoding {
-        Encoding::Utf8 => text.as_bytes().to_vec(),
-        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        Encoding::Gb18030 => encoding_rs::GB18030.encode(text).0.into_owned(),
-        Encoding::Big5 => encoding_rs::BIG5.encode(text).0.into_owned(),
-    }
-}
 
 #[test]
 fn a_file_is_masked_in_its_own_encoding() {
     let text = "客戶張三，電話：１３８００１３８０００；身份證11010519491231002X。";
-    for encoding in ALL {
+    for encoding in ENCODINGS {
         let bytes = encode(text, encoding);
         let found = Scanner::new().scan_encoded(&bytes, encoding);
         for (style, expected) in [
@@ -95,7 +83,7 @@ fn a_cover_the_encoding_lacks_is_refused() {
 fn a_long_value_is_encoded_to_its_end() {
     let mut tokens = Tokens::new();
     tokens.token(Entity::Phone, &"中文".repeat(1000));
-    for encoding in ALL {
+    for encoding in ENCODINGS {
         let restored = restore_encoded(&encode("a[PHONE#1]z", encoding), encoding, &tokens).unwrap();
         assert_eq!(restored, encode(&format!("a{}z", "中文".repeat(1000)), encoding), "{encoding}");
     }
@@ -107,7 +95,7 @@ proptest! {
     #[test]
     fn bytes_and_text_are_masked_alike(parts in parts("[0-9０-９]{1,9}"), end in "[a-z電]{0,4}") {
         let (text, found) = composed(&parts, &end);
-        for encoding in ALL {
+        for encoding in ENCODINGS {
             if encoding == Encoding::Big5 && encoding_rs::BIG5.encode(&text).2 {
                 continue;
             }
@@ -138,7 +126,7 @@ proptest! {
     ) {
         let found: Vec<_> =
             ranges.iter().map(|(start, length)| finding(Entity::Phone, *start, start.saturating_add(*length))).collect();
-        for encoding in ALL {
+        for encoding in ENCODINGS {
             let masked = mask_encoded(&bytes, encoding, &found, Style::Redact);
             if let Ok(masked) = masked {
                 let kept = |at: &usize| !found.iter().any(|f| f.range().contains(at));
