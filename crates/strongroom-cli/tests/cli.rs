@@ -7,11 +7,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(clippy::indexing_slicing, reason = "a missing member is a failed test")]
 
+mod common;
+
+use common::Said;
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
 };
 use strongroom::{Folder, FolderOptions, envelope::Passphrase};
 
@@ -20,12 +23,6 @@ const PASSPHRASE: &str = "correct horse battery staple";
 /// A working directory with a `vault` in it.
 struct Place {
     dir: tempfile::TempDir,
-}
-
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
 }
 
 impl Place {
@@ -68,24 +65,6 @@ impl Place {
         let to = self.path(name);
         copy_dir(&self.path("vault"), &to);
         to
-    }
-}
-
-impl Said {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    fn fails(&self, code: i32, words: &[&str]) {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        for word in words {
-            assert!(self.err.contains(word), "`{word}` is not in: {}", self.err);
-        }
     }
 }
 
@@ -133,7 +112,8 @@ fn an_operator_brings_a_customer_in_shows_exports_and_lets_them_go() {
     assert!(!masked.out.contains("13800138000"), "{}", masked.out);
     place
         .say(&format!("show {record} --as sun --purpose service"))
-        .fails(3, &["not the owner", "sales-own-customers"]);
+        .ends(3)
+        .says(&["not the owner", "sales-own-customers"]);
 
     // Out only through approval by a second person.
     let export = "export customer --fields customer_no,phone --to-kind Partner --recipient a@b.example";
@@ -150,15 +130,15 @@ fn an_operator_brings_a_customer_in_shows_exports_and_lets_them_go() {
         "--purpose",
         "service",
     ]);
-    blocked.fails(3, &["justify", "--because TEXT"]);
+    blocked.ends(3).says(&["justify", "--because TEXT"]);
     let waiting = place.json(4, &format!("{export} --as wang --mfa --purpose service --because mailing"));
     assert_eq!(waiting["export"], "needs-approval");
     let approval = text(&waiting["approval"]["approval"]);
     let release =
         format!("release {approval} --out out.csv --as wang --mfa --purpose service --because mailing");
-    place.say(&release).fails(4, &["not granted yet"]);
+    place.say(&release).ends(4).says(&["not granted yet"]);
     assert!(!place.path("out.csv").exists());
-    place.say(&format!("approve yes {approval} --as wang --mfa")).fails(3, &["own request"]);
+    place.say(&format!("approve yes {approval} --as wang --mfa")).ends(3).says(&["own request"]);
     assert_eq!(place.json(0, &format!("approve yes {approval} --as lin --mfa"))["state"], "granted");
     assert_eq!(place.say(&release).code, 0);
     let released = fs::read_to_string(place.path("out.csv")).unwrap();
@@ -182,8 +162,8 @@ fn exit_and_verify(place: &Place, customer: &str, record: &str) {
     place.say(&format!("hold release {} {dpo}", text(&hold["hold"])));
     let planned = place.json(0, &format!("exit plan {case} {dpo}"));
     assert_eq!(planned["plan"]["erase"].as_array().unwrap().len(), 1, "{planned}");
-    place.say(&format!("exit run {case} {dpo}")).fails(4, &["exit approve"]);
-    place.say(&format!("exit approve {case} {dpo}")).fails(3, &["second person"]);
+    place.say(&format!("exit run {case} {dpo}")).ends(4).says(&["exit approve"]);
+    place.say(&format!("exit approve {case} {dpo}")).ends(3).says(&["second person"]);
     assert_eq!(
         place.say(&format!("exit approve {case} --as chen --mfa --purpose legal --because law")).code,
         0
@@ -202,7 +182,8 @@ fn exit_and_verify(place: &Place, customer: &str, record: &str) {
     fs::write(place.path("forged.json"), forged).unwrap();
     place
         .say(&format!("certificate verify forged.json {pins}"))
-        .fails(1, &["forged.json", "does not verify"]);
+        .ends(1)
+        .says(&["forged.json", "does not verify"]);
 
     assert_eq!(place.say("audit checkpoint --witness witness --as auditor --mfa").code, 0);
     let verified = place.json(0, "audit verify --witness witness --as auditor --mfa");
@@ -210,7 +191,7 @@ fn exit_and_verify(place: &Place, customer: &str, record: &str) {
         (&verified["sound"], &verified["verdict"]),
         (&Value::Bool(true), &Value::from("erased_authorised"))
     );
-    place.say(&format!("show {record} --as wang --mfa --purpose service")).fails(5, &["no such"]);
+    place.say(&format!("show {record} --as wang --mfa --purpose service")).ends(5).says(&["no such"]);
     assert!(
         place.json(0, &format!("audit who-saw {customer} --as auditor --mfa")).as_array().unwrap().len() > 8
     );
@@ -222,13 +203,17 @@ fn each_bad_input_has_its_message_and_its_code() {
     let list = "list customer --as wang --mfa --purpose service";
 
     let wrong = place.command(&["keys", "show"]).env("STRONGROOM_PASSPHRASE", "wrong").output().unwrap();
-    Said::of(wrong).fails(5, &["vault/keyring", "passphrase is wrong", "try the passphrase again"]);
+    Said::of(wrong).ends(5).says(&["vault/keyring", "passphrase is wrong", "try the passphrase again"]);
     let nobody = place.command(&["keys", "show"]).env_remove("STRONGROOM_PASSPHRASE").output().unwrap();
-    Said::of(nobody).fails(5, &["--passphrase-file"]);
-    place.say(&format!("{list} --vault nowhere")).fails(5, &["nowhere", "holds no vault", "strongroom init"]);
-    place.say("keys show --as nobody").fails(5, &["nobody", "it has sun, li, wang"]);
-    place.say("init").fails(5, &["vault", "is not empty"]);
-    place.say("show 12").fails(2, &["record id"]);
+    Said::of(nobody).ends(5).says(&["--passphrase-file"]);
+    place.say(&format!("{list} --vault nowhere")).ends(5).says(&[
+        "nowhere",
+        "holds no vault",
+        "strongroom init",
+    ]);
+    place.say("keys show --as nobody").ends(5).says(&["nobody", "it has sun, li, wang"]);
+    place.say("init").ends(5).says(&["vault", "is not empty"]);
+    place.say("show 12").ends(2).says(&["record id"]);
 
     // As JSON: one line on standard error, nothing on standard output.
     let usage = place.say("frobnicate --format json");
@@ -248,23 +233,29 @@ fn each_bad_input_has_its_message_and_its_code() {
         .unwrap();
     let line = policy.lines().position(|line| line.contains("roles = [\"sales\"]")).unwrap() + 1;
     let at = format!("policy.toml:{line}:");
-    place.say(&format!("{list} --vault broken")).fails(5, &[&at, "no role `saels`", "did you mean `sales`?"]);
-    place.say("policy check --vault broken").fails(1, &["broken/policy.toml:", "`saels`"]);
+    place.say(&format!("{list} --vault broken")).ends(5).says(&[
+        &at,
+        "no role `saels`",
+        "did you mean `sales`?",
+    ]);
+    place.say("policy check --vault broken").ends(1).says(&["broken/policy.toml:", "`saels`"]);
     let schema = fs::read_to_string(broken.join("schema.toml")).unwrap();
     let label = "label = { level = \"Internal\", categories = [\"feedback\"] }\n";
     assert!(schema.contains(label));
     fs::write(place.path("schema.toml"), schema.replace(label, "")).unwrap();
-    place
-        .say("policy check --schema schema.toml")
-        .fails(1, &["schema.toml:", "kinds.feedback", "needs a `label`"]);
-    place.say("init --vault other --schema schema.toml").fails(5, &["schema.toml:", "needs a `label`"]);
+    place.say("policy check --schema schema.toml").ends(1).says(&[
+        "schema.toml:",
+        "kinds.feedback",
+        "needs a `label`",
+    ]);
+    place.say("init --vault other --schema schema.toml").ends(5).says(&["schema.toml:", "needs a `label`"]);
     assert!(!place.path("other").exists(), "nothing half-written");
     assert_eq!(place.json(0, "policy check")["policy_version"], 1);
 
     // A second process on the same folder.
     let held =
         Folder::open(&place.path("vault"), &Passphrase::new(PASSPHRASE), &FolderOptions::default()).unwrap();
-    place.say(list).fails(7, &["in use by another process"]);
+    place.say(list).ends(7).says(&["in use by another process"]);
     drop(held);
     assert_eq!(place.say(list).code, 0);
 }
@@ -282,7 +273,7 @@ fn a_damaged_vault_is_refused_and_told_apart_from_a_wrong_passphrase() {
         let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
         // Cut off in the middle of what was written.
         fs::write(&file, &bytes[..end / 2]).unwrap();
-        place.say(&format!("{list} --vault {store}")).fails(6, &["damaged", "restore"]);
+        place.say(&format!("{list} --vault {store}")).ends(6).says(&["damaged", "restore"]);
         // Every bit of a page in turn would take too long: one bit in each fiftieth part.
         let flipped: Vec<u8> = bytes
             .iter()
@@ -290,15 +281,15 @@ fn a_damaged_vault_is_refused_and_told_apart_from_a_wrong_passphrase() {
             .map(|(at, byte)| if at % (end / 50) == 17 && at < end { byte ^ 4 } else { *byte })
             .collect();
         fs::write(&file, flipped).unwrap();
-        place.say(&format!("{list} --vault {store}")).fails(6, &["damaged", "restore"]);
+        place.say(&format!("{list} --vault {store}")).ends(6).says(&["damaged", "restore"]);
     }
 
     let cut = place.copy("cut").join("keyring");
     let bytes = fs::read(&cut).unwrap();
     fs::write(&cut, &bytes[..20]).unwrap();
-    place.say(&format!("{list} --vault cut")).fails(6, &["cut/keyring", "cut short"]);
+    place.say(&format!("{list} --vault cut")).ends(6).says(&["cut/keyring", "cut short"]);
     fs::remove_file(&cut).unwrap();
-    place.say(&format!("{list} --vault cut")).fails(5, &["no keyring at", "--keyring FILE"]);
+    place.say(&format!("{list} --vault cut")).ends(5).says(&["no keyring at", "--keyring FILE"]);
 }
 
 #[test]
@@ -315,9 +306,9 @@ fn an_operator_checks_a_store_and_moves_the_vault_into_it() {
         .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().contains("store-check"));
     assert_eq!(leftovers.count(), 0, "the scratch space is gone");
 
-    place.say("store copy redb: sled:").fails(5, &["lies in `sled:`, not in `redb:`"]);
-    place.say("store copy sled: sled:").fails(5, &["is where the vault is already"]);
-    place.say("store copy sled: floppy:").fails(2, &["names no store"]);
+    place.say("store copy redb: sled:").ends(5).says(&["lies in `sled:`, not in `redb:`"]);
+    place.say("store copy sled: sled:").ends(5).says(&["is where the vault is already"]);
+    place.say("store copy sled: floppy:").ends(2).says(&["names no store"]);
     let moved = place.json(0, "store copy sled: redb:");
     assert_eq!((text(&moved["from"]), text(&moved["to"])), ("sled:".to_owned(), "redb:".to_owned()));
     assert_eq!(
@@ -325,8 +316,8 @@ fn an_operator_checks_a_store_and_moves_the_vault_into_it() {
         1,
         "the list comes from the new stores"
     );
-    place.say(&format!("{list} --store floppy:")).fails(2, &["names no store"]);
-    place.say("store copy redb: sled:").fails(5, &["not empty"]);
+    place.say(&format!("{list} --store floppy:")).ends(2).says(&["names no store"]);
+    place.say("store copy redb: sled:").ends(5).says(&["not empty"]);
     assert_eq!(place.json(0, "audit verify --as auditor --mfa --purpose legal")["sound"], true);
 }
 

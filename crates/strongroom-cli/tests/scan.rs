@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod common;
+
+use common::Said;
 use serde_json::Value;
 use std::{
     fs,
@@ -19,12 +22,6 @@ const TEXT: &str = "甲方\n电话：18957667102，邮箱 a.b@example.com\r\n身
 
 struct Place {
     dir: tempfile::TempDir,
-}
-
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
 }
 
 impl Place {
@@ -55,12 +52,7 @@ impl Place {
             .unwrap();
         // One that refuses its arguments does not read.
         let _ = child.stdin.take().unwrap().write_all(stdin);
-        let output = child.wait_with_output().unwrap();
-        let said = Said {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        };
+        let said = Said::of(child.wait_with_output().unwrap());
         for secret in SECRETS {
             assert!(
                 !said.out.contains(secret) && !said.err.contains(secret),
@@ -77,24 +69,9 @@ impl Place {
     }
 }
 
-impl Said {
-    #[track_caller]
-    fn ends(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, words: &[&str]) -> Self {
-        for word in words {
-            assert!(self.err.contains(word), "`{word}` is not in: {}", self.err);
-        }
-        self
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
+/// Each line of the answer, which is JSON.
+fn lines(said: &Said) -> Vec<Value> {
+    said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn gb18030(text: &str) -> Vec<u8> {
@@ -194,7 +171,7 @@ fn folders_leave_out_what_git_does_and_lists_name_the_rest() {
     let paths = |line: &str, stdin: &[u8]| {
         let said = place.with(&format!("{line} --entity PHONE --format jsonl"), stdin).ends(0);
         let paths =
-            said.lines().iter().map(|one| one["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+            lines(&said).iter().map(|one| one["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
         paths.join(" ")
     };
     for (line, expected) in [
@@ -246,7 +223,7 @@ fn lines_of_json_are_answered_by_line_and_pointer() {
         .with("--jsonl-in --fail-on any", input.as_bytes())
         .ends(5)
         .says(&["line 2", "1 line could not"]);
-    let answers = said.lines();
+    let answers = lines(&said);
     assert_eq!((&answers[0]["id"], &answers[0]["line"]), (&7.into(), &1.into()));
     let found = &answers[0]["findings"][0];
     assert_eq!((&found["pointer"], &found["entity"]), (&"/who/tel/1".into(), &"PHONE".into()));
