@@ -1,14 +1,14 @@
 //! Text in the encodings that Chinese files come in, with an exact way back to the original bytes.
 
+mod detect;
+
 use std::fmt;
 use std::str::FromStr;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::DecoderResult;
 use thiserror::Error;
 
-/// Bytes at the start that [`detect`] looks at.
-const SAMPLE_BYTES: usize = 64 * 1024;
+pub use detect::detect;
 
 /// An encoding that can be scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,44 +65,6 @@ impl FromStr for Encoding {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown encoding `{0}`, expected `utf-8`, `utf-16le`, `utf-16be`, `gb18030` or `big5`")]
 pub struct UnknownEncoding(String);
-
-/// The encoding that the bytes are most likely in.
-///
-/// In this order: a byte order mark; well-formed UTF-8; zero bytes in every other place, as UTF-16 has in text with
-/// ASCII; then a guess between GB 18030 and Big5 on the first 64 KiB. Short texts can be guessed wrong. Where nothing
-/// fits the answer is UTF-8, which the scanner reads leniently.
-pub fn detect(bytes: &[u8]) -> Encoding {
-    match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => return Encoding::Utf8,
-        [0xFF, 0xFE, ..] => return Encoding::Utf16Le,
-        [0xFE, 0xFF, ..] => return Encoding::Utf16Be,
-        _ => {}
-    }
-    let sample = bytes.get(..SAMPLE_BYTES).unwrap_or(bytes);
-    // A character may be cut at the end of the sample; that alone is no fault.
-    let well_formed = |sample: &[u8]| match std::str::from_utf8(sample) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none() && sample.len() < bytes.len(),
-    };
-    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd, enough) = (zeros(0), zeros(1), sample.len() / 16);
-    if even.max(odd) > enough && even.max(odd) > even.min(odd).saturating_mul(4) {
-        return if even > odd { Encoding::Utf16Be } else { Encoding::Utf16Le };
-    }
-    if well_formed(sample) {
-        return Encoding::Utf8;
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
-    let guess = detector.guess(None, Utf8Detection::Deny);
-    if guess == encoding_rs::BIG5 {
-        Encoding::Big5
-    } else if guess == encoding_rs::GBK || guess == encoding_rs::GB18030 {
-        Encoding::Gb18030
-    } else {
-        Encoding::Utf8
-    }
-}
 
 /// Decoded text, and where each character of it came from.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Goal: every offset leads back to the very bytes a character came from. Method: text is encoded by another hand
 //! (`encoding_rs`, or the standard library for UTF-16), decoded here, and each character compared with its bytes.
 
+use super::detect::SAMPLE_BYTES;
 use super::*;
 use crate::testing::{ENCODINGS, cases, encode};
 use crate::{Entity, Scanner};
@@ -43,6 +44,60 @@ fn encodings_are_detected() {
     // A character cut in two by the end of the sample is no reason to doubt UTF-8.
     let long = format!("a{}", "中".repeat(SAMPLE_BYTES));
     assert_eq!(detect(long.as_bytes()), Encoding::Utf8);
+}
+
+#[test]
+fn short_texts_in_utf_16_are_detected_without_a_mark() {
+    for text in [
+        "1\n",
+        "ok",
+        "abc",
+        "a,b\r\n1,2\r\n",
+        "手机：13800138000",
+        "电话\t姓名\n1\t王\n",
+        "你好，世界。\n",
+        "客户张三\n",
+        "姓名　电话\n",
+        "zhang 张",
+        "一二三四五六七八九十 1",
+        "naïve café – “déjà vu”",
+        "전화 번호는 010-1234-5678 입니다",
+        "телефон клиента 13800138000",
+    ] {
+        for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
+            assert_eq!(detect(&encode(text, encoding)), encoding, "{text}");
+        }
+    }
+}
+
+#[test]
+fn zero_bytes_in_other_text_are_not_utf_16() {
+    for text in [
+        "\0",
+        "a\0",
+        "\0a",
+        "ab\0c",
+        "abc\0def",
+        "abc\0defg",
+        "\0\0\0\0",
+        "AB\0\0\0\0CD\0\0\0\0",
+        "13800138000\0",
+        "one\0two\0six\0",
+        "./a.txt\0./bc.txt\0./def.txt\0",
+        "name=zhang\0phone=13800138000\0",
+        "姓名\0电话",
+    ] {
+        assert_eq!(detect(text.as_bytes()), Encoding::Utf8, "{text:?}");
+    }
+    let simplified =
+        "客户张三的联系电话是13800138000，请在工作日与他联系。\0客户李四的合同已经签署完毕，谢谢合作。";
+    assert_eq!(detect(&encode(simplified, Encoding::Gb18030)), Encoding::Gb18030);
+    let traditional =
+        "客戶張三的聯絡電話是0912345678，請在工作日與他聯絡。\0客戶李四的合約已經簽署完畢，謝謝合作。";
+    assert_eq!(detect(&encode(traditional, Encoding::Big5)), Encoding::Big5);
+    let code =
+        "let phone = \"13800138000\"; // 客户的联系电话\nlet name = \"zhang\"; // 客户的姓名\0\n".repeat(4);
+    assert_eq!(detect(&encode(&code, Encoding::Gb18030)), Encoding::Gb18030);
 }
 
 #[test]
@@ -102,6 +157,18 @@ proptest! {
                 prop_assert_eq!(&bytes[start..end], &own[..]);
             }
         }
+    }
+
+    #[test]
+    fn texts_with_ascii_are_detected_in_utf_16(text in "[ -~\\n]{2,40}|[一-龥，。：]{1,20}[0-9]{4,11}\\n") {
+        for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
+            prop_assert_eq!(detect(&encode(&text, encoding)), encoding, "{}", text);
+        }
+    }
+
+    #[test]
+    fn text_with_one_zero_byte_is_not_utf_16(before in "[ -~]{0,20}", after in "[ -~]{0,20}") {
+        prop_assert_eq!(detect(format!("{before}\0{after}").as_bytes()), Encoding::Utf8);
     }
 
     #[test]
