@@ -61,7 +61,8 @@ pub fn cn_officer_id(value: &str) -> bool {
     digits.is_some_and(|digits| greater_china::is_cn_officer_digits(digits.trim_matches(' ').as_bytes()))
 }
 
-/// 居民身份证 of 18 characters: region, a real birth date, and the ISO 7064 MOD 11-2 check character (GB 11643-1999).
+/// 居民身份证 of 18 characters: a real birth date and the ISO 7064 MOD 11-2 check character (GB 11643-1999). The region may
+/// be any: codes of regions that are no more stay on people's cards.
 ///
 /// ```
 /// assert!(strongroom_dlp::check::cn_resident_id("11010519491231002X"));
