@@ -46,7 +46,8 @@ const fn dihedral(a: u32, b: u32) -> u32 {
 }
 
 /// Permanent account number: five letters, of which the fourth tells the kind of holder, four digits, a letter (Income
-/// Tax Department; how the last letter is made is not published).
+/// Tax Department; how the last letter is made is not published). The kinds are the ten of the department's own list; the
+/// E and K of some others have no source.
 pub(crate) fn is_in_pan(id: &[u8]) -> bool {
     let holder =
         matches!(id.get(3), Some(b'A' | b'B' | b'C' | b'F' | b'G' | b'H' | b'J' | b'L' | b'P' | b'T'));

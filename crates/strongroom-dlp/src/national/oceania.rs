@@ -21,7 +21,7 @@ pub(crate) fn is_au_medicare(id: &[u8]) -> bool {
 }
 
 /// Tax file number: nine digits, or eight of the older ones, with the weighted sum a multiple of 11 (Australian
-/// Taxation Office).
+/// Taxation Office). The weights of eight are those of its former page `obtainTFNalgorithm`, as others quote them.
 pub(crate) fn is_au_tfn(id: &[u8]) -> bool {
     let sum = match id.len() {
         8 => weigh(id, &[10, 7, 8, 4, 6, 3, 5, 1]),
@@ -31,7 +31,8 @@ pub(crate) fn is_au_tfn(id: &[u8]) -> bool {
     is_digits(id, id.len()) && !is_repeated(id) && sum.is_multiple_of(11)
 }
 
-/// The numbers that Inland Revenue gives out.
+/// The numbers that Inland Revenue gives out. Its specification of 2016 ends at 150-000-000, for the ten years from then;
+/// a later bound was not found, so there is room above it.
 const IRD_MIN: u32 = 10_000_000;
 const IRD_MAX: u32 = 200_000_000;
 
