@@ -105,10 +105,16 @@ impl Chain {
         }
     }
 
-    /// Takes the letters off a group that are a word glued to its number: `CPF14357112621`, `Tel13800138000`.
-    pub(crate) fn split_labels(&mut self, bytes: &[u8], is_word: impl Fn(usize, usize) -> bool) {
-        for group in self.groups.iter_mut().filter(|group| group.letters) {
-            let Some(text) = self.characters.get(group.from..group.to) else { continue };
+    /// The chain without the letters of a group that are a word glued to its number: `CPF14357112621`, `Tel13800138000`;
+    /// `None` where no group has such a word.
+    pub(crate) fn without_labels(
+        &self,
+        bytes: &[u8],
+        is_word: impl Fn(usize, usize) -> bool,
+    ) -> Option<Self> {
+        let mut split: Option<Self> = None;
+        for (place, group) in self.groups.iter().enumerate().filter(|(_, group)| group.letters) {
+            let text = self.text(group);
             let letters = text.iter().take_while(|character| character.is_ascii_uppercase()).count();
             let rest = text.get(letters..).unwrap_or_default();
             let plain = group.end.saturating_sub(group.start) == text.len();
@@ -120,10 +126,12 @@ impl Chain {
                 && bytes.len() >= group.end
                 && is_word(group.start, label)
             {
+                let group = split.get_or_insert_with(|| self.clone()).groups.get_mut(place)?;
                 group.letters = !rest.iter().all(u8::is_ascii_digit);
                 (group.from, group.start) = (group.from.saturating_add(letters), label);
             }
         }
+        split
     }
 
     /// The chain with O, I and l as 0 and 1 in groups that have no other letters, but an X at the end; `None` where it has no such

@@ -234,8 +234,15 @@ impl<'a> Pass<'a> {
                 }
                 Trigger::Digit => {
                     chain.collect(bytes, trigger, self.floor);
-                    chain.split_labels(bytes, |at, end| self.scanner.context().is_word(bytes, at, end));
-                    self.chain(bytes, &chain);
+                    let context = self.scanner.context();
+                    match chain.without_labels(bytes, |at, end| context.is_word(bytes, at, end)) {
+                        None => self.chain(bytes, &chain),
+                        Some(split) => {
+                            // The letters may be the value's own: `CC123456A` is a number of national insurance.
+                            self.dispatch(bytes, &chain, |_| true);
+                            self.chain(bytes, &split);
+                        }
+                    }
                     self.floor = chain.end.max(trigger.saturating_add(1));
                     self.in_run = chain.long.is_some();
                     self.floor
@@ -269,32 +276,22 @@ impl<'a> Pass<'a> {
     }
 
     fn chain(&mut self, bytes: &[u8], chain: &Chain) {
-        self.look_alikes(bytes, chain);
-        let (scanner, base) = (self.scanner, self.base);
-        let Self { context, found, allowed, .. } = self;
-        scanner.dispatch().run(bytes, chain, context, &mut |hit, context| {
-            let Some((finding, known)) = weigh(scanner, context, bytes, hit, base) else { return };
-            found.push(finding);
-            allowed.extend(known);
-        });
-        detect::around::run(bytes, chain, &mut |hit| {
-            let Some((finding, known)) = weigh(scanner, context, bytes, hit, base) else { return };
-            found.push(finding);
-            allowed.extend(known);
-        });
+        self.dispatch(bytes, chain, |_| true);
+        if let Some(read) = chain.with_look_alikes() {
+            self.dispatch(bytes, &read, |hit| {
+                hit.score -= LOOK_ALIKE_WEIGHT;
+                read.groups.iter().any(|group| group.alike && hit.start < group.end && group.start < hit.end)
+            });
+        }
+        detect::around::run(bytes, chain, &mut |hit| self.keep(bytes, Some(hit)));
     }
 
-    /// Reads letters that look like digits as digits, where a chain has few of them among many digits.
-    fn look_alikes(&mut self, bytes: &[u8], chain: &Chain) {
-        let Some(chain) = chain.with_look_alikes() else { return };
+    /// Weighs what the detectors say of the windows of a chain, as far as it is wanted.
+    fn dispatch(&mut self, bytes: &[u8], chain: &Chain, wanted: impl Fn(&mut Hit) -> bool) {
         let (scanner, base) = (self.scanner, self.base);
         let Self { context, found, allowed, .. } = self;
-        let replaced = |hit: &Hit| {
-            chain.groups.iter().any(|group| group.alike && hit.start < group.end && group.start < hit.end)
-        };
-        scanner.dispatch().run(bytes, &chain, context, &mut |mut hit, context| {
-            hit.score -= LOOK_ALIKE_WEIGHT;
-            let weighed = replaced(&hit).then(|| weigh(scanner, context, bytes, hit, base)).flatten();
+        scanner.dispatch().run(bytes, chain, context, &mut |mut hit, context| {
+            let weighed = wanted(&mut hit).then(|| weigh(scanner, context, bytes, hit, base)).flatten();
             let Some((finding, known)) = weighed else { return };
             found.push(finding);
             allowed.extend(known);
