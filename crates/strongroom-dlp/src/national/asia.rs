@@ -132,12 +132,16 @@ pub(crate) fn is_sg_nric(id: &[u8]) -> bool {
     is_shaped(id, b"A9999999A") && letter(letters, sum % 11) == id.last().copied()
 }
 
+/// Whether the second and third digit are a province of ISO 3166-2:TH.
+pub(crate) fn has_th_province(id: &[u8]) -> bool {
+    matches!(part(id, 1, 3), Some(10..=27 | 30..=58 | 60..=67 | 70..=77 | 80..=86 | 90..=96))
+}
+
 /// เลขประจำตัวประชาชน: kind of person 1 to 8, province and district, and a check digit modulo 11 (Department of
-/// Provincial Administration). The provinces have the codes of ISO 3166-2:TH.
+/// Provincial Administration). The province is not looked at, see [`has_th_province`].
 pub(crate) fn is_th_tnin(id: &[u8]) -> bool {
     let sum = weigh(id, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
     is_digits(id, 13)
         && matches!(id.first(), Some(b'1'..=b'8'))
-        && matches!(part(id, 1, 3), Some(10..=27 | 30..=58 | 60..=67 | 70..=77 | 80..=86 | 90..=96))
         && last(id) == Some(11_u32.saturating_sub(sum % 11) % 10)
 }

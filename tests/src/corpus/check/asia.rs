@@ -139,12 +139,9 @@ pub fn sg_nric(text: &str) -> bool {
     text.len() == 9 && text.ends_with(letter(alphabet, sum % 11))
 }
 
-/// Population identification number of Thailand: thirteen digits, modulo 11, the second and third a province of ISO
-/// 3166-2:TH.
+/// Population identification number of Thailand: thirteen digits, modulo 11.
 pub fn th_tnin(text: &str) -> bool {
     let Some(number) = digits(text, 13) else { return false };
     let sum = weigh(&number, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
-    let province =
-        matches!(number[1] * 10 + number[2], 10..=27 | 30..=58 | 60..=67 | 70..=77 | 80..=86 | 90..=96);
-    (1..=8).contains(&number[0]) && province && number[12] == (11 - sum % 11) % 10
+    (1..=8).contains(&number[0]) && number[12] == (11 - sum % 11) % 10
 }

@@ -179,11 +179,8 @@ pub fn se_personnummer(text: &str) -> bool {
     is_day(None, number[2] * 10 + number[3], number[4] * 10 + number[5]) && luhn(text)
 }
 
-/// NHS number: ten digits, modulo 11. Those of Scotland, below all others, begin with the day of birth.
+/// NHS number: ten digits, modulo 11.
 pub fn uk_nhs(text: &str) -> bool {
     let Some(number) = digits(text, 10).filter(|number| !is_uniform(number)) else { return false };
-    let year = 2000 + number[4] * 10 + number[5];
-    let scottish = is_day(Some(year), number[2] * 10 + number[3], number[0] * 10 + number[1]);
-    (scottish || text >= "3200000010")
-        && number[9] == (11 - weigh(&number, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11
+    number[9] == (11 - weigh(&number, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11
 }

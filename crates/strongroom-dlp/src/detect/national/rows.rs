@@ -69,14 +69,14 @@ pub(in crate::detect) const DETECTORS: &[Detector] = &[
     detector(Entity::SePersonnummer, special::se_personnummer, (10, 12), (1, 2))
         .shaped(|groups, place, size| SE_PERSONNUMMER.has(groups, place, size)),
     row(&SG_NRIC, |window| find(window, &SG_NRIC), |groups, place, size| SG_NRIC.has(groups, place, size)),
-    row(&TH_TNIN, |window| find(window, &TH_TNIN), |groups, place, size| TH_TNIN.has(groups, place, size)),
+    row(&TH_TNIN, special::th_tnin, |groups, place, size| TH_TNIN.has(groups, place, size)),
     row(&TW_ARC, |window| find(window, &TW_ARC), |groups, place, size| TW_ARC.has(groups, place, size)),
     row(
         &TW_NATIONAL_ID,
         |window| find(window, &TW_NATIONAL_ID),
         |groups, place, size| TW_NATIONAL_ID.has(groups, place, size),
     ),
-    row(&UK_NHS, |window| find(window, &UK_NHS), |groups, place, size| UK_NHS.has(groups, place, size)),
+    row(&UK_NHS, special::uk_nhs, |groups, place, size| UK_NHS.has(groups, place, size)),
     row(&UK_NINO, |window| find(window, &UK_NINO), |groups, place, size| UK_NINO.has(groups, place, size)),
     row(
         &US_BANK_ROUTING,
@@ -352,7 +352,7 @@ pub(crate) const SG_NRIC: National = digits(
 pub(crate) const TH_TNIN: National = digits(
     Entity::ThTnin,
     asia::is_th_tnin,
-    &[Fact::ThMod11, Fact::Province],
+    &[Fact::ThMod11],
     &[
         Form::of(&[13], 0.35),
         Form::of(&[1, 4, 5, 2, 1], 0.7).joined(&[DASH, DASH, DASH, DASH]),

@@ -7,7 +7,7 @@ use crate::chain::join;
 use crate::detect::{Hit, Window, number};
 use crate::fact::Fact;
 use crate::glyph::{self, Glyph};
-use crate::national::{americas, asia, greater_china, nordic};
+use crate::national::{americas, asia, britain, greater_china, nordic};
 
 /// CNPJ, whose slash is no join: `00.000.000/0000-00` is found from its last two groups.
 pub(crate) fn br_cnpj(window: &Window<'_>) -> Option<Hit> {
@@ -64,6 +64,30 @@ pub(crate) fn fr_nir(window: &Window<'_>) -> Option<Hit> {
     let usual = matches!(window.text.first(), Some(b'1' | b'2'))
         && matches!(window.text.get(3..5).map(number), Some(1..=12));
     Some(if usual { Hit { score: hit.score + 0.3, ..hit }.with(Fact::BirthMonth) } else { hit })
+}
+
+/// What is taken from a number outside the ranges that are given out, as far as they are known: many are made up for forms and
+/// tests, and they are somebody's as far as a reader can tell.
+const UNISSUED_WEIGHT: f32 = 0.05;
+
+/// Thailand's number, whose province is a second proof.
+pub(crate) fn th_tnin(window: &Window<'_>) -> Option<Hit> {
+    let hit = find(window, &rows::TH_TNIN)?;
+    Some(if asia::has_th_province(window.text) {
+        hit.with(Fact::Province)
+    } else {
+        Hit { score: hit.score - UNISSUED_WEIGHT, ..hit }
+    })
+}
+
+/// The NHS number, whose range is a second proof.
+pub(crate) fn uk_nhs(window: &Window<'_>) -> Option<Hit> {
+    let hit = find(window, &rows::UK_NHS)?;
+    Some(if britain::is_uk_nhs_issued(window.text) {
+        hit.with(Fact::Range)
+    } else {
+        Hit { score: hit.score - UNISSUED_WEIGHT, ..hit }
+    })
 }
 
 /// Resident registration number: a check digit that fails speaks against all but those born since the digits are random.

@@ -144,12 +144,10 @@ pub(in super::super) fn sg_nric(id: &str) -> bool {
 }
 
 /// เลขประจำตัวประชาชน (Department of Provincial Administration): the kind of person from 1 to 8, the province, and after
-/// twelve digits with the weights 13 down to 2 the last digit of 11 less the remainder modulo 11. The 77 provinces have
-/// the codes of ISO 3166-2:TH.
+/// twelve digits with the weights 13 down to 2 the last digit of 11 less the remainder modulo 11. The province counts for
+/// less than the check digit.
 pub(in super::super) fn th_tnin(text: &str) -> bool {
     let Some(digits) = digits(text, 13) else { return false };
     let sum = weighed(&digits, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
-    (1..=8).contains(&digits[0])
-        && matches!(number(&text[1..3]), 10..=27 | 30..=58 | 60..=67 | 70..=77 | 80..=86 | 90..=96)
-        && (11 - sum % 11) % 10 == digits[12]
+    (1..=8).contains(&digits[0]) && (11 - sum % 11) % 10 == digits[12]
 }

@@ -1,16 +1,14 @@
 //! The United Kingdom.
 
-use super::{DIGITS, digits, is_made_of, is_one_digit_over_and_over, is_short_day, number, weighed};
+use super::{DIGITS, digits, is_made_of, is_one_digit_over_and_over, weighed};
 
 /// An NHS number (NHS Data Dictionary, attribute NHS NUMBER): weights 10 down to 2, and 11 less the remainder modulo 11
-/// as check digit, where 11 is 0 and 10 is never given out. What is below 320 000 001 is Scotland's CHI number, which
-/// begins with the day of birth, day first; England's begin with 4 and more, Northern Ireland's are between.
+/// as check digit, where 11 is 0 and 10 is never given out. Ranges count for less than the check digit.
 pub(in super::super) fn nhs(text: &str) -> bool {
     let Some(digits) = digits(text, 10) else { return false };
     let rest = weighed(&digits, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
     let check = if rest == 0 { 0 } else { 11 - rest };
-    let scottish = is_short_day(&format!("{}{}{}", &text[4..6], &text[2..4], &text[..2]));
-    check == digits[9] && !is_one_digit_over_and_over(text) && (scottish || number(&text[..9]) >= 320_000_001)
+    check == digits[9] && !is_one_digit_over_and_over(text)
 }
 
 /// A national insurance number (HMRC, National Insurance Manual NIM39110): neither letter of the prefix is D, F, I, Q, U
