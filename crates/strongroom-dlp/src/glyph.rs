@@ -155,7 +155,9 @@ fn wide(rest: &[u8]) -> (Glyph, usize) {
 /// in circles count as numerals too, since one alone is the mark of a list and no part of the number after it.
 #[inline]
 pub(crate) fn numeral(bytes: &[u8], at: usize) -> Option<u8> {
-    let [a @ 0xE2..=0xE9, b, c] = *bytes.get(at..)?.first_chunk::<3>()? else { return None };
+    let [a @ 0xE2..=0xE9, b @ 0x80..=0xBF, c @ 0x80..=0xBF] = *bytes.get(at..)?.first_chunk::<3>()? else {
+        return None;
+    };
     let bits = |byte: u8, mask: u8| u32::from(byte & mask);
     Some(match (bits(a, 0x0F) << 12) | (bits(b, 0x3F) << 6) | bits(c, 0x3F) {
         // ① to ⑨, ❶ to ❾, ⓪ and ⓿.
@@ -273,6 +275,20 @@ mod tests {
         }
         for text in ["十", "百", "两", "中", "0", "", "０"] {
             assert_eq!(numeral(text.as_bytes(), 0), None, "{text}");
+        }
+    }
+
+    /// The six low bits of a byte once were taken for those of a continuation byte, whatever the others were.
+    #[test]
+    fn half_a_numeral_and_another_byte_are_none() {
+        let one = "一".as_bytes();
+        for place in 0..3 {
+            for byte in 0..=u8::MAX {
+                let mut bytes = one.to_vec();
+                bytes[place] = byte;
+                let digit = numeral(&bytes, 0);
+                assert!(digit.is_none() || std::str::from_utf8(&bytes).is_ok(), "{bytes:X?}");
+            }
         }
     }
 
