@@ -137,6 +137,10 @@ mod pattern {
                 from = found
                     .end()
                     .clamp(found.start().saturating_add(1), found.start().saturating_add(CUSTOM_BYTES_MAX));
+                // What matched nothing at the very end would match there for ever.
+                if from > input.len() {
+                    return None;
+                }
             }
         }
     }
@@ -162,5 +166,21 @@ mod pattern {
             /// The name of what it finds.
             name: String,
         },
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        /// An expression such as `\b` does not match the empty text, but matches nothing at all behind a letter. The
+        /// search for the next match once stayed at the end of the input for ever.
+        #[test]
+        fn a_match_of_nothing_at_the_end_ends_the_search() {
+            for (expression, expected) in [(r"\b", None), (r"\b(?:x|$)", None), (r"\bb|\b", Some(2..3))] {
+                let pattern = Pattern::new("NOTHING_TEST", expression).unwrap();
+                assert_eq!(pattern.find(b"a b", 0).map(|found| found.range), expected, "{expression}");
+                assert_eq!(pattern.find(b"a b", 3), None, "{expression}");
+            }
+        }
     }
 }
