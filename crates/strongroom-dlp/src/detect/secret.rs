@@ -43,12 +43,32 @@ pub(crate) fn private_key(bytes: &[u8], start: usize) -> Option<Hit> {
     }
     let body = line.get(..line.len().min(KEY_MAX))?;
     let opening_end = bytes.len().checked_sub(line.len())?;
-    // The next five dashes are the closing line, or the key was cut off and its opening line alone is known.
+    // The next five dashes are the closing line, or the key was cut off and its opening line alone is known. Malformed
+    // bytes cut it off too: a finding holds none, or it could not be masked.
+    let is_text =
+        |end: &usize| bytes.get(opening_end..*end).is_some_and(|key| std::str::from_utf8(key).is_ok());
     let closing = body.windows(5).position(|five| five == b"-----").and_then(|place| {
         let tail =
             body.get(place..)?.strip_prefix(b"-----END ")?.strip_prefix(label)?.strip_prefix(b"-----")?;
-        opening_end.checked_add(body.len().checked_sub(tail.len())?)
+        opening_end.checked_add(body.len().checked_sub(tail.len())?).filter(is_text)
     });
     let hit = Hit::new(Entity::PrivateKey, start, closing.unwrap_or(opening_end), 0.95);
     Some(hit.with(Fact::PemLabel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole key once was a finding whatever stood in it, and no file with such a key could be masked.
+    #[test]
+    fn malformed_bytes_cut_a_key_off() {
+        let opening = b"-----BEGIN PRIVATE KEY-----";
+        for (body, whole) in [(&b"\nMIIB\n"[..], true), ("\n钥\n".as_bytes(), true), (b"\nMI\x84IB\n", false)]
+        {
+            let key = [opening, body, b"-----END PRIVATE KEY-----"].concat();
+            let end = if whole { key.len() } else { opening.len() };
+            assert_eq!(private_key(&key, 0).map(|hit| hit.end), Some(end), "{body:X?}");
+        }
+    }
 }
