@@ -22,6 +22,10 @@ ci:
 soak NAME PACKAGE="strongroom-tests":
     STRONGROOM_EFFORT=100 cargo test --release -p {{ PACKAGE }} {{ NAME }}
 
+# One target of fuzz/ for so many seconds, on from where it was left: just fuzz scan 600
+fuzz TARGET SECONDS:
+    fuzz/run {{ TARGET }} {{ SECONDS }}
+
 # The whole story in a fresh folder
 demo *ARGUMENTS:
     cargo run --release -- demo {{ ARGUMENTS }}
