@@ -50,7 +50,7 @@ pub(crate) fn whole(bytes: &[u8], cell: Range<usize>) -> bool {
     })
 }
 
-/// A run of letters and digits in any width.
+/// A run of letters and digits in any width, with invisible characters among them or none.
 struct Run {
     code: [u8; CODE_MAX],
     length: usize,
@@ -61,7 +61,7 @@ struct Run {
 impl Run {
     fn read(bytes: &[u8], start: usize) -> Option<Self> {
         let mut run = Self { code: [0; CODE_MAX], length: 0, lower: false, end: start };
-        while let Some((glyph, length)) = glyph::next(bytes, run.end) {
+        while let Some((glyph, at, end)) = glyph::next_visible(bytes, run.end) {
             let Some(character) = glyph.alphanumeric() else { break };
             // Past the longest code only the length matters, and a run of more than a word is none.
             if run.length > BETWEEN_MAX {
@@ -70,10 +70,29 @@ impl Run {
             if let Some(place) = run.code.get_mut(run.length) {
                 *place = character;
             }
-            run.lower |= bytes.get(run.end).is_some_and(u8::is_ascii_lowercase);
+            run.lower |= bytes.get(at).is_some_and(u8::is_ascii_lowercase);
             run.length = run.length.saturating_add(1);
-            run.end = run.end.saturating_add(length);
+            run.end = end;
         }
         Some(run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An invisible character once ended a code, though it makes no difference in any number.
+    #[test]
+    fn invisible_characters_end_no_code() {
+        for (text, expected) in [
+            ("SWIFT: DEUTDEFF", Some(7..15)),
+            ("SWIFT: DEUT\u{200b}DEFF.", Some(7..18)),
+            ("SWIFT: DEUTDEFF\u{200b}500\u{200b}", Some(7..21)),
+            ("SWIFT: DEUT\u{200b}Deff", None),
+            ("SWIFT: DEUTDEFF\u{200b}5000", None),
+        ] {
+            assert_eq!(find(text.as_bytes(), 0).map(|hit| hit.start..hit.end), expected, "{text}");
+        }
     }
 }
