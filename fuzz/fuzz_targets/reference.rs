@@ -1,5 +1,6 @@
 //! Promise: the functions of `check` and the scanner agree. A value that holds is found behind a word that names it, just
-//! where it stands; one that does not hold is never reported as what it is not.
+//! where it stands, in full width and with invisible characters in it too; one that does not hold is never reported as
+//! what it is not.
 //!
 //! Each kind has the shapes in which the scanner reads it without groups; the input fills one in, and the last
 //! characters are tried until the check holds, so that one input in a few is valid.
@@ -142,6 +143,12 @@ fuzz_target!(|input: &[u8]| {
     let alone = ALONE[place].scan(text.as_bytes());
     let found = alone.iter().find(|finding| is_it(finding));
     let found = found.unwrap_or_else(|| panic!("{text} holds and is not found: {alone:?}"));
+    for spelling in spellings(&value) {
+        let text = format!("{}: {spelling}", kind.word);
+        let alone = ALONE[place].scan(text.as_bytes());
+        let whole = Finding { end: text.len(), ..*found };
+        assert!(alone.contains(&whole), "{text:?} is {value}: {alone:?}");
+    }
     // Among all kinds it is found, or something as likely in its place.
     let all = USUAL.scan(text.as_bytes());
     let stands = |other: &Finding| {
@@ -150,6 +157,13 @@ fuzz_target!(|input: &[u8]| {
     };
     assert!(all.iter().any(stands), "{text}: {all:?}");
 });
+
+/// Ways to write a value that make no difference.
+fn spellings(value: &str) -> [String; 2] {
+    let wide = |c: char| char::from_u32(u32::from(c) + 0xFEE0).expect("the value is ASCII");
+    let (head, tail) = value.split_at(value.len() / 2);
+    [value.chars().map(wide).collect(), format!("{head}\u{200b}{tail}")]
+}
 
 /// The shape with characters made of these bytes, and with those that make the check hold, if some do.
 fn filled(kind: &Kind, shape: &str, bytes: &[u8]) -> String {
