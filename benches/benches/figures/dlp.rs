@@ -71,7 +71,7 @@ fn worst(figures: &Figures, scanner: &Scanner, sparse: &str) -> Result<(), Fault
     const BYTES: usize = 2 << 20;
     let sparse = sparse.as_bytes().get(..BYTES).ok_or("the sparse text is too short")?;
     for (name, piece) in WORST {
-        let text = piece.repeat(BYTES / piece.len());
+        let text = piece.repeat(BYTES.div_ceil(piece.len()));
         figures.ratio(
             name,
             Unit::MegabytesPerSecond(corpus::length(BYTES)),
