@@ -44,9 +44,12 @@ pub(crate) fn private_key(bytes: &[u8], start: usize) -> Option<Hit> {
     let body = line.get(..line.len().min(KEY_MAX))?;
     let opening_end = bytes.len().checked_sub(line.len())?;
     // The next five dashes are the closing line, or the key was cut off and its opening line alone is known. Malformed
-    // bytes cut it off too: a finding holds none, or it could not be masked.
-    let is_text =
-        |end: &usize| bytes.get(opening_end..*end).is_some_and(|key| std::str::from_utf8(key).is_ok());
+    // bytes, and what they became where the input was decoded, cut it off too: a finding holds none, or it could not be
+    // masked.
+    let is_text = |end: &usize| {
+        let key = bytes.get(opening_end..*end).and_then(|key| std::str::from_utf8(key).ok());
+        key.is_some_and(|key| !key.contains(char::REPLACEMENT_CHARACTER))
+    };
     let closing = body.windows(5).position(|five| five == b"-----").and_then(|place| {
         let tail =
             body.get(place..)?.strip_prefix(b"-----END ")?.strip_prefix(label)?.strip_prefix(b"-----")?;
@@ -64,8 +67,12 @@ mod tests {
     #[test]
     fn malformed_bytes_cut_a_key_off() {
         let opening = b"-----BEGIN PRIVATE KEY-----";
-        for (body, whole) in [(&b"\nMIIB\n"[..], true), ("\n钥\n".as_bytes(), true), (b"\nMI\x84IB\n", false)]
-        {
+        for (body, whole) in [
+            (&b"\nMIIB\n"[..], true),
+            ("\n钥\n".as_bytes(), true),
+            (b"\nMI\x84IB\n", false),
+            ("\nMI\u{fffd}IB\n".as_bytes(), false),
+        ] {
             let key = [opening, body, b"-----END PRIVATE KEY-----"].concat();
             let end = if whole { key.len() } else { opening.len() };
             assert_eq!(private_key(&key, 0).map(|hit| hit.end), Some(end), "{body:X?}");
