@@ -31,11 +31,12 @@ fn an_allowed_value_is_not_reported(input: &[u8], found: &[Finding]) {
     let left = builder.build().expect("a value has characters").scan(input);
     assert!(left.iter().all(|finding| input[finding.range()] != *value.as_bytes()));
     assert!(left.iter().all(|finding| found.contains(finding)));
-    // What is gone is the value in some spelling, or a longer one of its kind that begins with it.
+    // What is gone is the value in some spelling, or one of its kind of which either begins the other.
     for gone in found.iter().filter(|finding| !left.contains(finding)) {
         let spelling = &input[gone.range()];
         let is_ascii = spelling.is_ascii() && value.is_ascii();
-        assert!(!is_ascii || plain(spelling).starts_with(&plain(value.as_bytes())));
+        let (gone, value) = (plain(spelling), plain(value.as_bytes()));
+        assert!(!is_ascii || gone.starts_with(&value) || value.starts_with(&gone));
     }
 }
 
