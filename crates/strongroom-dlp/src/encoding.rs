@@ -213,7 +213,7 @@ fn multi_byte(
 
 /// The character that the bytes stand for. Four codes of Big5 stand for a letter and a combining mark: the letter then
 /// takes the bytes and the mark none.
-fn one(head: &[u8], encoding: &'static encoding_rs::Encoding) -> Option<(char, Option<char>)> {
+pub(crate) fn one(head: &[u8], encoding: &'static encoding_rs::Encoding) -> Option<(char, Option<char>)> {
     let mut buffer = [0; 16];
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let (result, _, written) = decoder.decode_to_utf8_without_replacement(head, &mut buffer, true);

@@ -1,12 +1,14 @@
 //! Covering values in files that are not UTF-8, without touching any other byte.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use encoding_rs::EncoderResult;
 
 use super::plan::{Piece, Plan, merged, splice};
 use super::{ByEntity, Cover, MaskError, MaskedBytes, Tokens, tokens};
-use crate::encoding::{Decoded, Encoding, decode};
+use crate::encoding::{Decoded, Encoding, decode, one};
 use crate::{Entity, Finding};
 
 /// Covers every finding in bytes in this encoding; the offsets of the findings are into these bytes, as
@@ -128,7 +130,30 @@ fn multi_byte(text: &str, encoding: &'static encoding_rs::Encoding, out: &mut Ve
         match result {
             EncoderResult::InputEmpty => return Some(()),
             EncoderResult::OutputFull => {}
+            EncoderResult::Unmappable(character) if encoding == encoding_rs::BIG5 => {
+                let mark = rest.chars().next();
+                let (code, mark) = match HONG_KONG.get(&(character, mark)) {
+                    Some(code) => (code, mark),
+                    None => (HONG_KONG.get(&(character, None))?, None),
+                };
+                out.extend_from_slice(code);
+                rest = rest.get(mark.map_or(0, char::len_utf8)..)?;
+            }
             EncoderResult::Unmappable(_) => return None,
         }
     }
 }
+
+/// What a code of Big5 stands for: a character, or one of four letters with a combining mark.
+type Read = (char, Option<char>);
+
+/// The codes of the Hong Kong supplement that the Encoding Standard reads and does not write, such as that of 埗 in 深水埗.
+static HONG_KONG: LazyLock<HashMap<Read, [u8; 2]>> = LazyLock::new(|| {
+    let mut codes = HashMap::new();
+    for code in (0x81..=0xA0).flat_map(|lead| (0x40..=0xFE).map(move |trail| [lead, trail])) {
+        if let Some(read) = one(&code, encoding_rs::BIG5) {
+            codes.entry(read).or_insert(code);
+        }
+    }
+    codes
+});

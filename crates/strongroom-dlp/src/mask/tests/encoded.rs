@@ -79,6 +79,30 @@ fn a_cover_the_encoding_lacks_is_refused() {
     assert_eq!(refused, Err(MaskError::Unencodable { start: 1, end: 10 }));
 }
 
+/// The Encoding Standard writes no code of the Hong Kong supplement below A1, so an address that held one was masked and
+/// could not be restored.
+#[test]
+fn values_in_characters_of_hong_kong_come_back() {
+    // 九龍深水埗南昌邨, the four letters with a mark or without one, and each code of two bytes.
+    let mut values = vec![
+        b"\xa4E\xc0s\xb2`\xa4\xf4\x96\xf5\xabn\xa9\xf7\x90\x68".to_vec(),
+        b"\x88\x62\x88\x64\x88\x66\x88\xa3\x88\xa5\x88\xa7\x88\x66".to_vec(),
+    ];
+    let codes = (0x81..=0xFE_u8).flat_map(|lead| (0x40..=0xFE_u8).map(move |trail| vec![lead, trail]));
+    values.extend(codes.filter(|code| decode(code, Encoding::Big5).malformed() == 0));
+    assert!(values.len() > 17_000);
+    for value in values {
+        let found = [finding(Entity::Address, 0, value.len())];
+        let mut tokens = Tokens::new();
+        let masked = mask_encoded(&value, Encoding::Big5, &found, &mut tokens).unwrap();
+        assert_eq!(masked.bytes, b"[ADDRESS#1]");
+        let restored = restore_encoded(&masked.bytes, Encoding::Big5, &tokens).unwrap();
+        // Of two codes for a character the first is written.
+        assert_eq!(decode(&restored, Encoding::Big5).text(), decode(&value, Encoding::Big5).text());
+        assert!(value.len() == 2 || restored == value, "{value:X?} {restored:X?}");
+    }
+}
+
 #[test]
 fn a_long_value_is_encoded_to_its_end() {
     let mut tokens = Tokens::new();
