@@ -80,6 +80,8 @@ proptest! {
             for place in 0..64 {
                 let word = context.match_at(bytes, at + place, bytes.len());
                 prop_assert!(word.is_none() || block.begins >> place & 1 == 1, "{word:?} at {place} in {text:?}");
+                let inside = |at: usize| at > 0 && [at - 1, at].iter().all(|at| bytes.get(*at).is_some_and(u8::is_ascii_alphabetic));
+                prop_assert!(!inside(at + place) || block.begins >> place & 1 == 0, "inside a word at {place} in {text:?}");
                 prop_assert_eq!(block.feeds >> place & 1 == 1, bytes.get(at + place) == Some(&b'\n'));
             }
         }
