@@ -24,6 +24,9 @@ const TRIGGER_BYTES_MAX: usize = 64;
 /// What is taken where letters were read as digits.
 const LOOK_ALIKE_WEIGHT: f32 = 0.1;
 
+/// Bytes by which it is told.
+const TRIGGER_HEAD_BYTES: usize = 8;
+
 /// A scan that is under way.
 #[derive(Debug)]
 pub(crate) struct Pass<'a> {
@@ -210,14 +213,17 @@ impl<'a> Pass<'a> {
             if self.in_run {
                 let (end, ended) = run_end(bytes.get(..whole).unwrap_or_default(), self.at);
                 (self.at, self.floor) = (end, end);
-                if !ended {
+                // A character that is cut there may go on with the run.
+                if !ended || (!last && end.saturating_add(TRIGGER_HEAD_BYTES) > whole) {
                     break;
                 }
                 self.in_run = false;
             }
             let searched = bytes.get(..whole).unwrap_or_default();
             let Some((trigger, kind)) = self.triggers.next(searched, self.at) else {
-                self.at = self.at.max(whole);
+                // What begins in the last bytes is known only when more of them come.
+                let known = if last { whole } else { whole.saturating_sub(TRIGGER_HEAD_BYTES) };
+                self.at = self.at.max(known);
                 break;
             };
             if trigger >= ready {

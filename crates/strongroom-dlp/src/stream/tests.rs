@@ -122,3 +122,16 @@ fn no_place_to_stop_is_a_bad_one() {
         assert_eq!(in_pieces(&scanner, text.as_bytes(), [64 * 1024].into_iter().cycle()), whole, "{shift}");
     }
 }
+
+/// Where nothing triggers, the search comes close to the end of what is held, and a label may begin just there.
+#[test]
+fn a_label_that_a_search_ends_in_is_found() {
+    let scanner = Scanner::new();
+    for (place, filler) in (65_456..65_544).flat_map(|place| [(place, "."), (place, "7")]) {
+        let text = format!("{} SWIFT: DEUTDEFF {}", filler.repeat(place), filler.repeat(60_000));
+        let whole = scanner.scan(text.as_bytes());
+        assert_eq!(whole.len(), 1);
+        let sizes = [65_536, 60_000].into_iter();
+        assert_eq!(in_pieces(&scanner, text.as_bytes(), sizes), whole, "{place} {filler}");
+    }
+}
